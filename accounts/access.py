@@ -1,0 +1,77 @@
+"""Who looks: a person or a partner's system, and what their contract lets them see.
+
+`Viewer` is made once per request, job or socket and passed to every package's `access.py`.
+"""
+
+from dataclasses import dataclass, field
+
+from accounts.actors import Actor, Hand
+from accounts.models import Contract, Member
+from foundation import clock
+
+
+@dataclass(frozen=True)
+class PartnerScope:
+    """What a partner's contract in force lets it see and write."""
+
+    partner_id: int
+    queues: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    readable_fields: frozenset[str] = frozenset()
+    masked_fields: frozenset[str] = frozenset()
+    readable_facts: frozenset[str] = frozenset()
+    writable_facts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who reads: `scope` is None in-house, which sees everything of the organisation."""
+
+    organization_id: int
+    actor: Actor
+    role: str
+    scope: PartnerScope | None = None
+    why: str = field(default="")
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether an outsourced company looks."""
+        return self.scope is not None
+
+
+def viewer_of_member(member: Member) -> Viewer:
+    """The viewer that a signed-in person is."""
+    scope = scope_of_partner(member.partner_id) if member.partner_id else None
+    return Viewer(organization_id=member.organization_id, actor=member.actor, role=member.role, scope=scope)
+
+
+def viewer_of_partner_system(organization_id: int, partner_id: int, name: str) -> Viewer:
+    """The viewer that a partner's own system is."""
+    return Viewer(
+        organization_id=organization_id,
+        actor=Actor(hand=Hand.PARTNER, partner_id=partner_id, name=name),
+        role="partner_system",
+        scope=scope_of_partner(partner_id),
+    )
+
+
+def scope_of_partner(partner_id: int) -> PartnerScope:
+    """What the partner's contract in force allows; nothing when none is in force."""
+    now = clock.now()
+    contract = (
+        Contract.objects.filter(partner_id=partner_id, partner__is_active=True, effective_from__lte=now)
+        .exclude(ended_at__lte=now)
+        .order_by("-version")
+        .first()
+    )
+    if contract is None:
+        return PartnerScope(partner_id=partner_id)
+    return PartnerScope(
+        partner_id=partner_id,
+        queues=frozenset(contract.queues),
+        products=frozenset(contract.products),
+        readable_fields=frozenset(contract.readable_fields),
+        masked_fields=frozenset(contract.masked_fields),
+        readable_facts=frozenset(contract.readable_facts),
+        writable_facts=frozenset(contract.writable_facts),
+    )

@@ -1,0 +1,7 @@
+"""Facts and reports, fed by events only."""
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"

@@ -1,0 +1,18 @@
+"""Celery: two lanes, so that no flood of background work slows a call."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+
+app = Celery("bothhands")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "sweep-finished-deliveries": {
+        "task": "foundation.sweep_finished",
+        "schedule": 3600.0,
+        "options": {"queue": "background"},
+    },
+}

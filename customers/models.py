@@ -1,0 +1,274 @@
+"""The shared record. Written only by `customers.actions`; read through `customers.access`."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.actors import Hand
+from accounts.models import Member, Partner
+from foundation.models import TenantModel
+
+
+class Confidence(models.TextChoices):
+    """How sure we are: drawn solid, outlined, dotted."""
+
+    VERIFIED = "verified", "Verified"
+    CLAIMED = "claimed", "Claimed"
+    GUESSED = "guessed", "Guessed"
+
+
+class Customer(TenantModel):
+    """A person or company that is served. `version` counts changes (ETag)."""
+
+    display_name = models.CharField(max_length=200)
+    given_name = models.CharField(max_length=100, blank=True, default="")
+    family_name = models.CharField(max_length=100, blank=True, default="")
+    company_name = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="")
+    country_code = models.CharField(max_length=2, blank=True, default="")
+    region = models.CharField(max_length=100, blank=True, default="")
+    postal_address = models.TextField(blank=True, default="")
+    customer_since = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "-id"], name="customer_newest")]
+
+
+class Identity(TenantModel):
+    """One way to recognise a customer. A shared number belongs to several; then candidates are offered."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", "Phone"
+        EMAIL = "email", "E-mail"
+        SUBSCRIBER_NUMBER = "subscriber_number", "Subscriber number"
+        PARTNER_REFERENCE = "partner_reference", "Partner's reference"
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=20, choices=Kind)
+    value = models.CharField(max_length=254, help_text="Normalised: E.164, lower-cased e-mail, digits")
+    partner = models.ForeignKey(
+        Partner, null=True, blank=True, on_delete=models.PROTECT, help_text="Whose reference it is"
+    )
+    confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.CLAIMED)
+    hand = models.CharField(max_length=10, choices=Hand)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "kind", "value", "partner"],
+                nulls_distinct=False,
+                name="identity_once_per_customer",
+            )
+        ]
+        indexes = [models.Index(fields=["organization_id", "kind", "value"], name="identity_lookup")]
+
+
+class Product(TenantModel):
+    """Something customers subscribe to."""
+
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization_id", "code"], name="product_code")]
+
+
+class Subscription(TenantModel):
+    """A customer's product and who fulfils it. active → paused | switching | cancelled | ended."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        SWITCHING = "switching", "Being switched"
+        PAUSED = "paused", "Paused"
+        CANCELLED = "cancelled", "Cancelled"
+        ENDED = "ended", "Ended"
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="subscriptions")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    fulfilled_by = models.ForeignKey(
+        Partner, null=True, blank=True, on_delete=models.PROTECT, help_text="Empty: in-house"
+    )
+    reference = models.CharField(max_length=80, blank=True, default="")
+    started_on = models.DateField(null=True, blank=True)
+    renews_on = models.DateField(null=True, blank=True)
+
+
+class FactKey(TenantModel):
+    """A question that is asked once: its key, how people call it, what values it takes."""
+
+    class ValueType(models.TextChoices):
+        TEXT = "text", "Text"
+        CHOICE = "choice", "One of a list"
+        LIST = "list", "Several"
+        NUMBER = "number", "Number"
+        DATE = "date", "Date"
+        BOOLEAN = "boolean", "Yes or no"
+
+    class Sensitivity(models.TextChoices):
+        PUBLIC = "public", "Public"
+        INTERNAL = "internal", "Internal"
+        PERSONAL = "personal", "Personal"
+
+    key = models.CharField(max_length=60)
+    label = models.CharField(max_length=120)
+    question = models.CharField(max_length=240, blank=True, default="", help_text="How an agent asks it")
+    value_type = models.CharField(max_length=10, choices=ValueType, default=ValueType.TEXT)
+    choices = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    sensitivity = models.CharField(max_length=10, choices=Sensitivity, default=Sensitivity.INTERNAL)
+    position = models.PositiveSmallIntegerField(default=100, help_text="Order on the desk")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization_id", "key"], name="fact_key")]
+
+
+class Interaction(TenantModel):
+    """One contact on one channel, from first ring to wrap-up.
+
+    opened → waiting → serving → wrap_up → ended; opened | waiting → abandoned.
+    A transfer goes from serving back to waiting.
+    """
+
+    class Channel(models.TextChoices):
+        VOICE = "voice", "Call"
+        WEB_FORM = "web_form", "Web form"
+        EMAIL = "email", "E-mail"
+
+    class State(models.TextChoices):
+        OPENED = "opened", "In the IVR"
+        WAITING = "waiting", "Waiting"
+        SERVING = "serving", "With an agent"
+        WRAP_UP = "wrap_up", "Wrap-up"
+        ENDED = "ended", "Ended"
+        ABANDONED = "abandoned", "Abandoned"
+
+    class Direction(models.TextChoices):
+        INBOUND = "inbound", "Inbound"
+        OUTBOUND = "outbound", "Outbound"
+
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="interactions")
+    channel = models.CharField(max_length=10, choices=Channel)
+    direction = models.CharField(max_length=10, choices=Direction, default=Direction.INBOUND)
+    state = models.CharField(max_length=10, choices=State, default=State.OPENED)
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
+    address = models.CharField(max_length=254, blank=True, default="", help_text="Caller's number, mail…")
+    identified_by = models.CharField(max_length=20, blank=True, default="", help_text="Identity kind used")
+    identity_confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.GUESSED)
+    queue_name = models.CharField(max_length=120, blank=True, default="")
+    queue_slug = models.CharField(max_length=60, blank=True, default="")
+    reason = models.CharField(max_length=60, blank=True, default="", help_text="Why they say they contact us")
+    disposition = models.CharField(max_length=60, blank=True, default="")
+    summary = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(db_default=Now())
+    queued_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization_id", "customer", "-started_at"], name="interaction_of_customer"
+            ),
+            models.Index(
+                fields=["organization_id", "state"],
+                condition=~models.Q(state__in=["ended", "abandoned"]),
+                name="interaction_open",
+            ),
+        ]
+
+
+class Fact(TenantModel):
+    """One answer, append-only: value, who wrote it, how sure, when. The current one is chosen by rule."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="facts")
+    key = models.ForeignKey(FactKey, on_delete=models.PROTECT)
+    value = models.JSONField()
+    confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.CLAIMED)
+    hand = models.CharField(max_length=10, choices=Hand)
+    source = models.CharField(max_length=80, help_text='Where it was learned, e.g. "ivr:reason"')
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
+    interaction = models.ForeignKey(Interaction, null=True, blank=True, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "key", "-recorded_at"], name="fact_of_customer")]
+
+
+class AskedAgain(TenantModel):
+    """Somebody chose to ask what was already known; counted, with the reason."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    interaction = models.ForeignKey(Interaction, null=True, on_delete=models.CASCADE)
+    key = models.ForeignKey(FactKey, on_delete=models.PROTECT)
+    hand = models.CharField(max_length=10, choices=Hand)
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+
+class TimelineEntry(TenantModel):
+    """One line of the customer's story, of any kind, written with the thing it tells of.
+
+    `kind` is one of interaction, note, fact, case, promise, order, message, partner, marketing;
+    (`ref_kind`, `ref_id`) names the row behind it. `for_partners` is whether partners in scope see it.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="timeline")
+    at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(max_length=20)
+    hand = models.CharField(max_length=10, choices=Hand)
+    author = models.CharField(max_length=120, blank=True, default="")
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
+    interaction = models.ForeignKey(Interaction, null=True, blank=True, on_delete=models.CASCADE)
+    title = models.CharField(max_length=240)
+    body = models.TextField(blank=True, default="")
+    ref_kind = models.CharField(max_length=20, blank=True, default="")
+    ref_id = models.BigIntegerField(null=True, blank=True)
+    for_partners = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-at", "-id"], name="timeline_newest")]
+
+
+class RecordShare(TenantModel):
+    """A partner may see this customer's record, for a stated reason, until `ended_at`.
+
+    The one place partner scope is decided: a share is made when the customer has a product of the
+    partner's contract, is routed to the partner, or is owed something by the partner.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="shares")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="shares")
+    reason = models.CharField(max_length=80, help_text='"product digital", "routed call", "promise"')
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "customer"], condition=models.Q(ended_at=None), name="one_open_share"
+            )
+        ]
+
+
+class RecordRead(TenantModel):
+    """A partner, or anyone on a sensitive field, looked at this record: who, what, why."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reads")
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
+    reader = models.CharField(max_length=120)
+    what = models.CharField(max_length=80)
+    why = models.CharField(max_length=120, blank=True, default="")
+    read_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-read_at"], name="reads_of_customer")]

@@ -1,0 +1,169 @@
+"""Moving events from the log to their handlers: the relay's steps and the worker's one."""
+
+import json
+import logging
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from foundation import clock
+from foundation.events import RecordedEvent, emit_raw, listener_named
+from foundation.models import Delivery, Event
+from foundation.tenancy import system, tenant
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 60
+MAX_ATTEMPTS = 14  # with the back-off below, about half a day
+_STAMP_LOCK = 0x626F7468  # "both": one stamper at a time, whichever relay comes first
+
+_CLAIM = """
+UPDATE foundation_delivery d SET state = 'sent', attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %s)
+FROM (
+  SELECT id FROM foundation_delivery WHERE state IN ('pending', 'sent') AND next_attempt_at <= now()
+  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
+) due
+WHERE d.id = due.id RETURNING d.id, d.organization_id, d.lane
+"""
+_STAMP = """
+WITH base AS (SELECT coalesce(max(position), 0) AS p FROM foundation_event),
+fresh AS (
+  SELECT id, row_number() OVER (ORDER BY id) AS step FROM foundation_event WHERE position IS NULL
+  ORDER BY id LIMIT 1000
+)
+UPDATE foundation_event e SET position = base.p + fresh.step FROM fresh, base WHERE e.id = fresh.id
+"""
+_DUE = """
+DELETE FROM foundation_timer WHERE id IN (
+  SELECT id FROM foundation_timer WHERE due_at <= now() ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING organization_id, name, version, subject, payload, actor
+"""
+
+SendToWorker = Callable[[int, int, str], None]
+
+
+def fire_due_timers(limit: int = 200) -> int:
+    """Record the events whose time has come. Returns how many."""
+    with system():
+        with connection.cursor() as cursor:
+            cursor.execute(_DUE, [limit])
+            due = cursor.fetchall()
+        for organization_id, name, version, subject, payload, actor in sorted(due, key=lambda row: row[0]):
+            with tenant(organization_id):
+                emit_raw(name, version, subject, _as_json(payload), json.loads(_as_json(actor)))
+    return len(due)
+
+
+def stamp_positions() -> int:
+    """Give each committed event its place in the feed, in the order of ids among those now visible.
+
+    An event that was committed before another of its subject was even recorded is visible whenever that
+    one is, and has the lower id: so one subject's order is kept, and no event is ever passed over.
+    """
+    with system(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_STAMP_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_STAMP)
+        return int(cursor.rowcount)
+
+
+def send_due_deliveries(send: SendToWorker, limit: int = 200) -> int:
+    """Hand deliveries to workers. One not confirmed within the lease is handed out again."""
+    with system(), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [LEASE_SECONDS, limit])
+        claimed = cursor.fetchall()
+    for delivery_id, organization_id, lane in claimed:
+        send(delivery_id, organization_id, lane)
+    return len(claimed)
+
+
+def run_delivery(delivery_id: int, organization_id: int) -> None:
+    """Run one handler for one event, unless that is done or another worker is at it."""
+    try:
+        _run(delivery_id, organization_id)
+    except Exception as error:
+        logger.exception("delivery failed", extra={"delivery_id": delivery_id})
+        _retry_later(delivery_id, organization_id, error)
+
+
+def _run(delivery_id: int, organization_id: int) -> None:
+    with tenant(organization_id):
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("event")
+            .filter(id=delivery_id, state__in=[Delivery.State.PENDING, Delivery.State.SENT])
+            .first()
+        )
+        if delivery is None:
+            return
+        listener = listener_named(delivery.handler)
+        recorded = _recorded(delivery.event)
+        if listener is not None and not listener.outward:
+            listener.handler(recorded)
+        if listener is None or not listener.outward:
+            _done(delivery_id)
+            return
+    listener.handler(recorded)
+    with tenant(organization_id):
+        _done(delivery_id)
+
+
+def _done(delivery_id: int) -> None:
+    Delivery.objects.filter(id=delivery_id).update(state=Delivery.State.DONE, done_at=clock.now())
+
+
+def _retry_later(delivery_id: int, organization_id: int, error: Exception) -> None:
+    with tenant(organization_id):
+        delivery = Delivery.objects.filter(id=delivery_id).exclude(state=Delivery.State.DONE).first()
+        if delivery is None:
+            return
+        delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
+        if delivery.attempts >= MAX_ATTEMPTS:
+            delivery.state = Delivery.State.DEAD
+        else:
+            delivery.state = Delivery.State.PENDING
+            delivery.next_attempt_at = clock.now() + backoff(delivery.attempts)
+        delivery.save(update_fields=["state", "next_attempt_at", "last_error"])
+
+
+def backoff(attempts: int) -> timedelta:
+    """0.5 s doubling to at most two hours, with jitter so that failures do not come back in step."""
+    seconds = min(0.5 * 2 ** max(attempts - 1, 0), 7200)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311
+
+
+def retry_dead(delivery_id: int) -> None:
+    """Give a dead delivery a new life (the dead-letter view's button)."""
+    Delivery.objects.filter(id=delivery_id, state=Delivery.State.DEAD).update(
+        state=Delivery.State.PENDING, attempts=0, next_attempt_at=clock.now()
+    )
+
+
+def _recorded(event: Event) -> RecordedEvent:
+    return RecordedEvent(
+        id=event.id,
+        organization_id=event.organization_id,
+        name=event.name,
+        version=event.version,
+        subject=event.subject,
+        payload=event.payload,
+        actor=event.actor,
+        occurred_at=event.occurred_at,
+    )
+
+
+def _as_json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def sweep_finished(keep: timedelta = timedelta(days=2)) -> int:
+    """Remove done deliveries and old live entries; the events themselves stay."""
+    before = clock.now() - keep
+    with system(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM foundation_delivery WHERE state = 'done' AND done_at < %s", [before])
+        removed = int(cursor.rowcount)
+        cursor.execute("DELETE FROM foundation_liveentry WHERE created_at < %s", [before])
+        return removed

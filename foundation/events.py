@@ -1,0 +1,139 @@
+"""Domain events: past-tense facts that an action records in the same transaction as its rows.
+
+The event log is the outbox, the partners' change feed, the audit trail and the source of analytics.
+`contactcenter/event_map.py` says who listens. Delivery is at least once per (event, handler), in no
+promised order; handlers are idempotent.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
+from foundation.tenancy import current_organization_id
+from foundation.wake import wake_after_commit
+
+Lane = Literal["realtime", "background"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainEvent:
+    """Base of all events. Subclasses carry ids and the few facts that must not change; JSON values only."""
+
+    NAME: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    # Which field names the record whose events keep their order, e.g. ("customer", "customer_id").
+    SUBJECT: ClassVar[tuple[str, str]]
+
+    @property
+    def subject(self) -> str:
+        """The record this event belongs to, e.g. `customer:17`; empty when it has none."""
+        kind, field = self.SUBJECT
+        value = getattr(self, field)
+        return f"{kind}:{value}" if value is not None else ""
+
+
+@dataclass(frozen=True)
+class RecordedEvent:
+    """An event as its handlers and readers get it."""
+
+    id: int
+    organization_id: int
+    name: str
+    version: int
+    subject: str
+    payload: dict[str, Any]
+    actor: dict[str, Any]
+    occurred_at: datetime
+
+
+Handler = Callable[[RecordedEvent], None]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One handler of one event. An `outward` one talks to the outside world, so it runs outside a
+    transaction and must bear being run twice; others commit together with the mark that they are done."""
+
+    name: str
+    handler: Handler
+    lane: Lane
+    outward: bool = False
+
+
+_listeners: dict[str, list[Listener]] = {}
+_by_name: dict[str, Listener] = {}
+
+
+def listen(
+    event: type[DomainEvent] | str, handler: Handler, *, lane: Lane = "background", outward: bool = False
+) -> None:
+    """Register a handler; called by `contactcenter/event_map.py` only. `"*"` listens to every event."""
+    name = f"{handler.__module__}.{handler.__qualname__}"
+    event_name = event if isinstance(event, str) else event.NAME
+    listener = Listener(name=name, handler=handler, lane=lane, outward=outward)
+    mine = _listeners.setdefault(event_name, [])
+    if all(known.name != name for known in mine):
+        mine.append(listener)
+    _by_name[name] = listener
+
+
+def listeners_of(event_name: str) -> list[Listener]:
+    """Everyone who listens to this event."""
+    return [*_listeners.get(event_name, []), *_listeners.get("*", [])]
+
+
+def listener_named(name: str) -> Listener | None:
+    """The registered handler called `name`, if this release still has it."""
+    return _by_name.get(name)
+
+
+_EMIT = """
+WITH e AS (
+  INSERT INTO foundation_event (organization_id, name, version, subject, payload, actor, occurred_at)
+  VALUES (%(organization_id)s, %(name)s, %(version)s, %(subject)s, %(payload)s, %(actor)s, clock_timestamp())
+  RETURNING id
+), d AS (
+  INSERT INTO foundation_delivery
+    (organization_id, event_id, handler, lane, state, attempts, next_attempt_at, last_error)
+  SELECT %(organization_id)s, e.id, h.handler, h.lane, 'pending', 0, now(), ''
+  FROM e, unnest(%(handlers)s::text[], %(lanes)s::text[]) AS h (handler, lane)
+)
+SELECT id FROM e
+"""
+
+
+def emit(event: DomainEvent, *, actor: Mapping[str, Any] | None = None) -> int:
+    """Record an event and what must be delivered, in the current tenant transaction. Returns its id.
+
+    Emit after the changed rows are locked: that keeps one record's events in order in the feed.
+    """
+    return emit_raw(
+        event.NAME, event.VERSION, event.subject, json.dumps(asdict(event), cls=DjangoJSONEncoder), actor
+    )
+
+
+def emit_raw(name: str, version: int, subject: str, payload: str, actor: Mapping[str, Any] | None) -> int:
+    """Record an event whose payload is already JSON (timers keep theirs so)."""
+    listeners = listeners_of(name)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EMIT,
+            {
+                "organization_id": current_organization_id(),
+                "name": name,
+                "version": version,
+                "subject": subject,
+                "payload": payload,
+                "actor": json.dumps(dict(actor or {}), cls=DjangoJSONEncoder),
+                "handlers": [listener.name for listener in listeners],
+                "lanes": [listener.lane for listener in listeners],
+            },
+        )
+        event_id: int = cursor.fetchone()[0]
+    wake_after_commit("relay")
+    return event_id

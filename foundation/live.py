@@ -1,0 +1,107 @@
+"""Nudges to open desktops: numbered per topic in the writing transaction, published after commit.
+
+A nudge says that something changed; the desktop fetches what. `nudge` is lossless: its number lives in
+the database, so a desktop that missed one sees the gap (`foundation.live_queries`). `hint` is not: it
+only makes a figure refresh sooner than its own slow poll. See docs/decisions/0005.
+
+Topics: `member:<id>` (one person's desktop), `record:<customer_id>` (whoever has that record open),
+`audience:all`, `audience:inhouse`, `audience:partner:<id>` (marquee), `floor` (hints only).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from foundation import wake
+
+_collector: ContextVar["Nudges | None"] = ContextVar("nudges", default=None)
+
+_NUMBER = """
+INSERT INTO foundation_livetopic AS t (organization_id, topic, n)
+SELECT current_setting('app.organization_id')::bigint, topic, count
+FROM unnest(%s::text[], %s::bigint[]) AS given (topic, count) ORDER BY topic
+ON CONFLICT (organization_id, topic) DO UPDATE SET n = t.n + excluded.n
+RETURNING topic, n
+"""
+_STORE = """
+INSERT INTO foundation_liveentry (organization_id, topic, n, kind, body, created_at)
+SELECT current_setting('app.organization_id')::bigint, topic, n, kind, body, now()
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::jsonb[]) AS given (topic, n, kind, body)
+"""
+
+
+def channel(organization_id: int) -> str:
+    """The Redis channel that carries one organisation's nudges: payload `topic`, newline, JSON."""
+    return f"rt:{organization_id}"
+
+
+@dataclass
+class Nudges:
+    """What one transaction will tell desktops."""
+
+    numbered: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    hints: dict[str, str] = field(default_factory=dict)
+
+    def number_and_publish_after_commit(self, organization_id: int) -> None:
+        """Take the topic counters, the last locks of this transaction, in sorted order."""
+        frames = self._number() if self.numbered else []
+        frames += [(topic, json.dumps({"t": topic, "kind": kind})) for topic, kind in self.hints.items()]
+        if not frames:
+            return
+        name = channel(organization_id)
+
+        def publish() -> None:
+            for topic, frame in frames:
+                wake.publish(name, f"{topic}\n{frame}")
+
+        transaction.on_commit(publish)
+
+    def _number(self) -> list[tuple[str, str]]:
+        counts = Counter(topic for topic, _, _ in self.numbered)
+        with connection.cursor() as cursor:
+            cursor.execute(_NUMBER, [list(counts), list(counts.values())])
+            heads: dict[str, int] = dict(cursor.fetchall())
+            after = {topic: heads[topic] - count for topic, count in counts.items()}
+            rows, frames = [], []
+            for topic, kind, body in self.numbered:
+                after[topic] += 1
+                rows.append((topic, after[topic], kind, json.dumps(body)))
+                frames.append(
+                    (topic, json.dumps({"t": topic, "n": after[topic], "kind": kind, "body": body}))
+                )
+            cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
+        return frames
+
+
+@contextmanager
+def collecting() -> Iterator[Nudges]:
+    """Collect the nudges of one tenant transaction."""
+    nudges = Nudges()
+    token = _collector.set(nudges)
+    try:
+        yield nudges
+    finally:
+        _collector.reset(token)
+
+
+def nudge(topic: str, kind: str, **body: Any) -> None:
+    """Tell whoever follows `topic`, without loss, once this transaction commits. JSON values only."""
+    _nudges().numbered.append((topic, kind, body))
+
+
+def hint(topic: str, kind: str) -> None:
+    """Tell whoever follows `topic` to refresh `kind` soon; may be lost."""
+    _nudges().hints[topic] = kind
+
+
+def _nudges() -> Nudges:
+    nudges = _collector.get()
+    if nudges is None:
+        raise RuntimeError("Nudges belong inside tenancy.tenant().")
+    return nudges

@@ -1,0 +1,42 @@
+"""Request log: an id for every request, slow and failed ones written down."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from foundation.metrics import HTTP_SECONDS
+
+logger = logging.getLogger("bothhands.http")
+SLOW_SECONDS = 1.0
+
+
+class RequestLogMiddleware:
+    """Times each request and answers with its id."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on and note how it went."""
+        request_id = uuid.uuid4().hex[:16]
+        started = time.perf_counter()
+        response = self.get_response(request)
+        seconds = time.perf_counter() - started
+        match = request.resolver_match
+        view = match.view_name if match and match.view_name else "unmatched"
+        HTTP_SECONDS.labels(view, request.method or "", str(response.status_code)).observe(seconds)
+        if response.status_code >= 500 or seconds > SLOW_SECONDS:
+            logger.warning(
+                "request",
+                extra={
+                    "request_id": request_id,
+                    "view": view,
+                    "status": response.status_code,
+                    "seconds": round(seconds, 3),
+                },
+            )
+        response["X-Request-ID"] = request_id
+        return response

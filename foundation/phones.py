@@ -1,0 +1,56 @@
+"""Phone numbers: what people and carriers send, as E.164, or why not."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+
+# What Twilio and carriers put in place of a withheld number.
+WITHHELD = {"", "anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "+266696687"}
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A parsed number: E.164, the extension if one was given, and the country it belongs to."""
+
+    e164: str
+    extension: str = ""
+    country_code: str = ""
+
+
+def is_withheld(text: str) -> bool:
+    """Whether a carrier's From says that the caller hides the number."""
+    return text.strip().lower() in WITHHELD
+
+
+def parse_phone(text: str, *, country_code: str) -> Phone | None:
+    """The number, read as dialled in `country_code` (ISO 3166, e.g. "GB"); None when it is none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    try:
+        number = phonenumbers.parse(plain, country_code or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return Phone(
+        e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        extension=number.extension or "",
+        country_code=phonenumbers.region_code_for_number(number) or "",
+    )
+
+
+def format_phone(e164: str, *, country_code: str) -> str:
+    """How a person in `country_code` writes it: national at home, international abroad."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return e164
+    home = phonenumbers.region_code_for_number(number) == country_code
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, style)
+
+
+def mask_phone(e164: str) -> str:
+    """Enough to recognise, not to dial: `+44 ••• ••• 4821`."""
+    prefix = e164[:3] if e164.startswith("+") else ""
+    return f"{prefix} ••• ••• {e164[-4:]}".strip()

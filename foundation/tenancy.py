@@ -1,0 +1,84 @@
+"""The second wall between companies: every transaction names the one organisation it may see.
+
+Row-level security in PostgreSQL (`foundation.schema`) compares each row's organisation with the setting
+made here; a query outside `tenant()` sees no rows. The first wall is each package's `access.py`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from foundation import live
+
+_organization_id: ContextVar[int | None] = ContextVar("organization_id", default=None)
+
+
+class NoTenantError(RuntimeError):
+    """A tenant's row was touched outside `tenant()`."""
+
+
+class TenantMismatchError(RuntimeError):
+    """One transaction tried to serve two organisations."""
+
+
+def current_organization_id() -> int:
+    """The organisation this transaction serves. Raises NoTenantError outside `tenant()`."""
+    organization_id = _organization_id.get()
+    if organization_id is None:
+        raise NoTenantError("No organisation is set: wrap this work in tenancy.tenant(organization_id).")
+    return organization_id
+
+
+def organization_id_or_none() -> int | None:
+    """The organisation this transaction serves, or None."""
+    return _organization_id.get()
+
+
+@contextmanager
+def tenant(organization_id: int) -> Iterator[None]:
+    """One transaction that sees and writes the rows of one organisation.
+
+    Nesting for the same organisation is a savepoint; for another raises TenantMismatchError.
+    Live nudges collected inside are numbered last, just before the outermost commit.
+    """
+    outer = _organization_id.get()
+    if outer is not None:
+        if outer != organization_id:
+            raise TenantMismatchError(f"Serving organisation {outer}, asked for {organization_id}.")
+        with transaction.atomic():
+            yield
+        return
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        _set("app.organization_id", str(organization_id))
+        token = _organization_id.set(organization_id)
+        try:
+            with live.collecting() as nudges:
+                yield
+                nudges.number_and_publish_after_commit(organization_id)
+        finally:
+            _organization_id.reset(token)
+        if nested:
+            _set("app.organization_id", "")
+
+
+@contextmanager
+def system() -> Iterator[None]:
+    """One transaction that sees the work lists of all organisations, and no customer's record.
+
+    Only tables declared with `work_list=True` open to it: events, deliveries, timers, waiting tokens,
+    and the few rows that say which organisation a login, phone number or API client belongs to.
+    """
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        _set("app.system", "on")
+        yield
+        if nested:
+            _set("app.system", "")
+
+
+def _set(name: str, value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])

@@ -1,0 +1,87 @@
+"""Wake-up calls between processes over Redis. Hints only: every sleeper also polls its table."""
+
+import time
+from types import TracebackType
+
+import redis
+from django.conf import settings
+from django.db import transaction
+
+_client: redis.Redis | None = None
+_TIMEOUT_SECONDS = 0.2
+_down_until = 0.0
+
+
+def client() -> redis.Redis:
+    """This process's Redis connection pool for hints: short time-outs, bytes in and out."""
+    global _client
+    if _client is None:
+        _client = redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+        )
+    return _client
+
+
+def publish(channel: str, message: str | bytes = b"") -> None:
+    """Tell listeners now. A Redis that is down costs one time-out a second, not one per call."""
+    global _down_until
+    if time.monotonic() < _down_until:
+        return
+    try:
+        client().publish(channel, message)
+    except redis.RedisError:
+        _down_until = time.monotonic() + 1.0
+
+
+def wake_after_commit(name: str) -> None:
+    """Wake the sleepers called `name` once this transaction commits; at once outside of one."""
+    key = f"wake:{name}"
+    pending = transaction.get_connection().run_on_commit
+    if any(getattr(function, "wake_key", None) == key for _, function, _ in pending):
+        return
+
+    def ring() -> None:
+        publish(key)
+
+    ring.wake_key = key  # type: ignore[attr-defined]
+    transaction.on_commit(ring)
+
+
+class Sleeper:
+    """Waits for a wake-up call or until the poll interval has passed; survives Redis going away."""
+
+    def __init__(self, *names: str) -> None:
+        self.channels = [f"wake:{name}" for name in names]
+        self._pubsub: redis.client.PubSub | None = None
+
+    def __enter__(self) -> "Sleeper":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._drop()
+
+    def sleep(self, seconds: float) -> bool:
+        """True when woken, False when the time ran out."""
+        started = time.monotonic()
+        try:
+            if self._pubsub is None:
+                self._pubsub = client().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+                self._pubsub.subscribe(*self.channels)
+            left = seconds
+            while left > 0:
+                if self._pubsub.get_message(timeout=left) is not None:
+                    while self._pubsub.get_message(timeout=0) is not None:
+                        pass
+                    return True
+                left = seconds - (time.monotonic() - started)
+        except redis.RedisError:
+            self._drop()
+            time.sleep(max(0.0, min(seconds, seconds - (time.monotonic() - started))))
+        return False
+
+    def _drop(self) -> None:
+        if self._pubsub is not None:
+            self._pubsub.close()
+            self._pubsub = None

@@ -1,0 +1,7 @@
+"""What people must know: announcements on the marquee."""
+
+from django.apps import AppConfig
+
+
+class KnowledgeConfig(AppConfig):
+    name = "knowledge"

@@ -1,0 +1,93 @@
+"""What happens to waiting work, offers and agents' presence."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from foundation.events import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkEvent(DomainEvent):
+    """Base: something happened to one waiting contact."""
+
+    SUBJECT: ClassVar[tuple[str, str]] = ("interaction", "interaction_id")
+
+    work_item_id: int
+    interaction_id: int
+    queue_slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkQueued(WorkEvent):
+    """A contact waits for an agent."""
+
+    NAME: ClassVar[str] = "work.queued"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkLeft(WorkEvent):
+    """The contact left the queue before being answered."""
+
+    NAME: ClassVar[str] = "work.left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferEvent(WorkEvent):
+    """Base: something happened to an offer."""
+
+    offer_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferMade(OfferEvent):
+    """A contact was reserved for an agent."""
+
+    NAME: ClassVar[str] = "offer.made"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferAccepted(OfferEvent):
+    """The agent takes it; the door of its channel connects the two."""
+
+    NAME: ClassVar[str] = "offer.accepted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferReturned(OfferEvent):
+    """Declined, expired or revoked: the contact waits again with its original age."""
+
+    NAME: ClassVar[str] = "offer.returned"
+
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferExpiryDue(OfferEvent):
+    """Timer: the agent's time to answer is over."""
+
+    NAME: ClassVar[str] = "offer.expiry_due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpDue(DomainEvent):
+    """Timer: the agent's wrap-up time is over."""
+
+    NAME: ClassVar[str] = "wrap_up.due"
+    SUBJECT: ClassVar[tuple[str, str]] = ("member", "member_id")
+
+    member_id: int
+    interaction_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceChanged(DomainEvent):
+    """An agent's state changed."""
+
+    NAME: ClassVar[str] = "presence.changed"
+    SUBJECT: ClassVar[tuple[str, str]] = ("member", "member_id")
+
+    member_id: int
+    partner_id: int | None
+    state: str
+    reason: str
