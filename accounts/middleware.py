@@ -1,10 +1,11 @@
 """Puts each signed-in page request inside its organisation's tenant transaction."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from accounts.models import Member, Organization
 from foundation.tenancy import system, tenant
@@ -37,11 +38,15 @@ class MemberMiddleware:
         request.member = member  # type: ignore[attr-defined]
         with tenant(member.organization_id):
             request.organization = Organization.objects.get(id=member.organization_id)  # type: ignore[attr-defined]
-            response: HttpResponseBase = view(request, *args, **kwargs)
-            render = getattr(response, "render", None)
-            if callable(render):
-                response = render()
-            return response
+            with timezone.override(request.organization.time_zone):  # type: ignore[attr-defined]
+                return _rendered(view(request, *args, **kwargs))
+
+
+def _rendered(response: HttpResponseBase) -> HttpResponseBase:
+    render = getattr(response, "render", None)
+    if callable(render):
+        return cast(HttpResponseBase, render())
+    return response
 
 
 def membership_of(user_id: int) -> Member | None:

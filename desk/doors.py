@@ -1,0 +1,94 @@
+"""What all desk views share: who may enter, and how a refusal is told on a page or a fragment."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.access import Viewer, viewer_of_member
+from accounts.models import Member, Organization
+from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
+
+View = Callable[..., HttpResponse]
+
+
+class DeskRequest(HttpRequest):
+    """A request of a signed-in member, as the doors hand it to views."""
+
+    member: Member
+    organization: Organization
+    viewer: Viewer
+    htmx: Any
+
+
+def desk_door(*, supervisors: bool = False, agents: bool = False) -> Callable[[View], View]:
+    """Let members in (only supervisors, or only those who take work); tell refusals in words.
+
+    The view runs in a savepoint: after a refusal nothing of it is kept.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def door(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            try:
+                _enter(request, supervisors=supervisors, agents=agents)
+                with transaction.atomic():
+                    return view(request, *args, **kwargs)
+            except Refusal as refusal:
+                return refused(request, refusal)
+
+        return door
+
+    return decorate
+
+
+def _enter(request: DeskRequest, *, supervisors: bool, agents: bool) -> None:
+    member = request.member
+    if member is None:
+        raise Forbidden("no_membership", "Your login belongs to no company here. Ask your administrator.")
+    if supervisors and not member.supervises:
+        raise Forbidden("supervisors_only", "Only supervisors may do this.")
+    if agents and not member.takes_work:
+        raise Forbidden("agents_only", "Only agents who take contacts may do this.")
+    request.viewer = viewer_of_member(member)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal as a toast (htmx) or a page, with the fitting status."""
+    status = status_of(refusal)
+    if getattr(request, "htmx", False):
+        return toast(refusal.message, level="now", status=status)
+    template = "404.html" if status == 404 else "403.html" if status == 403 else "400.html"
+    return render(request, template, {"message": refusal.message}, status=status)
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status that says what kind of refusal it is."""
+    if isinstance(refusal, NotVisible):
+        return 404
+    if isinstance(refusal, Forbidden):
+        return 403
+    return 409 if isinstance(refusal, Conflict) else 422
+
+
+def toast(text: str, *, level: str = "good", status: int = 204, **triggers: Any) -> HttpResponse:
+    """An empty answer that shows a toast (level good, soon, now) and triggers client events."""
+    response = HttpResponse(status=status)
+    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "level": level}, **triggers})
+    response["HX-Reswap"] = "none"
+    return response
+
+
+def done(**triggers: Any) -> HttpResponse:
+    """An empty answer that only triggers client events."""
+    response = HttpResponse(status=204)
+    if triggers:
+        response["HX-Trigger"] = json.dumps(triggers)
+    return response
