@@ -5,6 +5,7 @@ knows which of them it is. docs/production.md lists the variables.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -105,16 +106,26 @@ TEMPLATES = [
 ]
 
 # --- Data -----------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL")}
-DATABASES["default"].update(
-    {
+DATABASE_URL = env.str("DATABASE_URL")
+# The owner of the tables; only migrations are its business (docs/production.md).
+OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default=DATABASE_URL)
+
+
+def _database(url: str) -> dict[str, Any]:
+    database: dict[str, Any] = {
+        **env.db_url_config(url),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("BEHIND_POOLER", default=False),
     }
-)
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    database["OPTIONS"] = {"connect_timeout": 3, **database.get("OPTIONS", {})}
+    return database
+
+
+OWNER_DATABASE = _database(OWNER_DATABASE_URL)
+AS_OWNER = env.bool("BOTHHANDS_AS_OWNER", default=False)
+DATABASES = {"default": OWNER_DATABASE if AS_OWNER else _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")

@@ -1,0 +1,92 @@
+"""Both engines as one thing that the demo, the tests and the measurements start and stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from contactcenter.embedded import places
+from contactcenter.embedded.postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres
+from contactcenter.embedded.valkey import EmbeddedValkey
+
+
+@dataclass(frozen=True)
+class EngineUrls:
+    """Where the engines answer: the tables' owner, the app's role without rights of its own, Valkey."""
+
+    owner_database_url: str
+    database_url: str
+    redis_url: str
+
+
+class Engines:
+    """PostgreSQL and Valkey under one data folder; usable as a context manager.
+
+    Start from the main thread. The caller keeps two starters off one folder (the demo holds a lock).
+    """
+
+    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+        self._data_dir = data_dir.resolve()
+        self._data_dir.mkdir(parents=True, exist_ok=True)
+        self._durable = durable
+        self._run_dir: Path | None = None
+        self.postgres: EmbeddedPostgres | None = None
+        self.valkey: EmbeddedValkey | None = None
+
+    def start(self) -> EngineUrls:
+        """Start both engines; raises EngineError with one clear line."""
+        try:
+            postgres, valkey = self.start_postgres(), self.start_valkey()
+        except BaseException:
+            self.stop()
+            raise
+        return EngineUrls(postgres.url(OWNER_ROLE), postgres.url(APP_ROLE), valkey.url)
+
+    def start_postgres(self) -> EmbeddedPostgres:
+        """Start PostgreSQL alone."""
+        self.postgres = EmbeddedPostgres(self._data_dir, self._fresh_run_dir(), durable=self._durable)
+        self.postgres.start()
+        return self.postgres
+
+    def start_valkey(self) -> EmbeddedValkey:
+        """Start Valkey alone."""
+        self.valkey = EmbeddedValkey(self._data_dir)
+        self.valkey.start()
+        return self.valkey
+
+    def stop(self) -> None:
+        """Stop what was started and remove the sockets."""
+        for engine in (self.valkey, self.postgres):
+            if engine is not None:
+                engine.stop()
+        if self._run_dir is not None:
+            places.remove_own(self._run_dir)
+            self._pointer.unlink(missing_ok=True)
+            self._run_dir = None
+
+    def destroy(self) -> None:
+        """Stop, and remove the cluster, also where it lies outside the data folder."""
+        self.stop()
+        places.forget_cluster(self._data_dir)
+
+    @property
+    def _pointer(self) -> Path:
+        return self._data_dir / "sockets.location"
+
+    def _fresh_run_dir(self) -> Path:
+        """Make the sockets' folder, removing the one a killed predecessor left."""
+        if self._pointer.exists():
+            places.remove_own(Path(self._pointer.read_text().strip()))
+        self._run_dir = places.short_folder()
+        self._run_dir.chmod(0o711)
+        self._pointer.write_text(f"{self._run_dir}\n")
+        return self._run_dir
+
+    def __enter__(self) -> EngineUrls:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

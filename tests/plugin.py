@@ -1,0 +1,40 @@
+"""pytest plugin (loaded by `-p`): the engines run before Django reads its settings."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Generator
+
+import pytest
+
+from tests.engines import TestEngines
+
+ENGINES = pytest.StashKey[TestEngines]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, args: list[str]
+) -> Generator[None, object, object]:
+    """Start the engines and name them in the environment; a wrapper, so as to come before Django's plugin."""
+    if not {"--help", "-h", "--version", "-V"} & set(args):
+        engines = TestEngines()
+        early_config.stash[ENGINES] = engines
+        os.environ.update(engines.environment())
+        atexit.register(engines.stop)  # when the configuration breaks off below
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the engines."""
+    engines = config.stash.get(ENGINES, None)
+    if engines is not None:
+        engines.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share one started stack on one worker."""
+    for item in items:
+        if item.get_closest_marker("stack") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("stack"))
