@@ -1,0 +1,1 @@
+"""The desk's views: gate, parse, call one action or query, render."""
