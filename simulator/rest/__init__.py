@@ -1,0 +1,1 @@
+"""The REST resources of 2010-04-01 that a contact center uses."""

@@ -1,0 +1,1 @@
+"""Browsers as telephones: what stands behind `Twilio.Device`."""

@@ -1,0 +1,1 @@
+"""TwiML: read, and carried out verb by verb."""

@@ -1,0 +1,1 @@
+"""Whom <Dial> can dial."""
