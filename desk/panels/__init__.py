@@ -1,0 +1,1 @@
+"""What each fragment of the screens shows: plain values for the templates, no rule and no write."""

@@ -1,0 +1,215 @@
+"""The contact in the middle of the desk, its line, and what its dialogs offer."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.access import Viewer
+from accounts.actors import Hand
+from accounts.models import Member, Organization, Partner
+from cases import queries as cases
+from customers import queries as record
+from customers.access import visible_timeline
+from customers.models import AskedAgain, FactKey, Interaction
+from desk.forms import DISPOSITIONS
+from desk.panels.own import contact_name, identity_words
+from desk.panels.words import fact_line, told
+from foundation import clock
+from foundation.phones import format_phone, mask_phone
+from ivr import queries as phone
+from routing import queries as routing
+
+AGAIN_REASONS = ("They say it changed", "The line was unclear", "Security check", "I could not find it")
+PROMISE_TEXTS = ("Access link by e-mail", "Replacement issue", "Call back", "Refund", "Confirmation by post")
+HOLD_SOON_SECONDS, HOLD_NOW_SECONDS = 40, 60
+
+
+def contact_panel(interaction: Interaction, viewer: Viewer, organization: Organization) -> dict[str, Any]:
+    """Everything the middle column shows of one contact."""
+    steps = script_steps(interaction, viewer)
+    guess = cases.guess_reason(interaction.customer_id) if interaction.customer_id else None
+    serving = interaction.state == Interaction.State.SERVING
+    return {
+        "id": interaction.id,
+        "channel": interaction.channel,
+        "state": interaction.state,
+        "customer_id": interaction.customer_id,
+        "customer_name": contact_name(interaction, viewer, organization),
+        "address": _address(interaction, viewer, organization),
+        "identity": identity_words(interaction),
+        "path": routing.queue_names_of(interaction.id) or [interaction.queue_name or "Call"],
+        "started_at": interaction.answered_at or interaction.started_at,
+        "waited_seconds": _seconds(interaction.queued_at, interaction.answered_at),
+        "guess": {
+            "text": guess.label,
+            "probability": round(guess.probability * 100),
+            "evidence": guess.evidence,
+        }
+        if guess
+        else None,
+        "handover": _handover(interaction),
+        "known_count": sum(1 for step in steps if step["state"] == "known"),
+        "step_count": len(steps),
+        "steps": steps,
+        "notes": _notes(interaction, viewer),
+        "may_transfer": serving,
+        "may_promise": interaction.customer_id is not None,
+    }
+
+
+def script_steps(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
+    """The questions of this contact: what is known is filled in, what is not is asked."""
+    if interaction.customer_id is None:
+        return []
+    questions = [key for key in record.questions(viewer) if key.question]
+    facts = {fact.key: fact for fact in record.current_facts(interaction.customer_id, [q.key for q in questions])}
+    again = {
+        asked.key_id: asked
+        for asked in AskedAgain.objects.filter(interaction=interaction).order_by("asked_at")
+    }
+    return [_step(key, facts.get(key.key), again.get(key.id)) for key in questions]
+
+
+def _step(key: FactKey, fact: record.KnownFact | None, asked: AskedAgain | None) -> dict[str, Any]:
+    open_again = asked is not None and (fact is None or fact.at < asked.asked_at)
+    state = "open" if fact is None else "asked_again" if open_again else "known"
+    return {
+        "key": key.key,
+        "title": key.label if state == "known" else key.question,
+        "prompt": "",
+        "state": state,
+        "fact": fact_line(fact) if fact else None,
+        "again_reasons": list(AGAIN_REASONS),
+        "again_reason": asked.reason if asked and open_again else "",
+        "type": key.value_type if key.value_type in {"choice", "number", "date"} else "text",
+        "choices": list(key.choices) or (["yes", "no"] if key.value_type == "boolean" else []),
+        "value": fact.text if fact else "",
+        "error": "",
+    }
+
+
+def call_panel(interaction: Interaction | None, viewer: Viewer, organization: Organization) -> dict[str, Any] | None:
+    """The line of the contact being served; None when there is none."""
+    if interaction is None or interaction.state != Interaction.State.SERVING:
+        return None
+    call = phone.call_of(interaction.id)
+    if call is None:
+        return None
+    return {
+        "interaction_id": interaction.id,
+        "name": contact_name(interaction, viewer, organization),
+        "state": "connected" if call.agent_connected else "connecting",
+        "started_at": interaction.answered_at,
+        "on_hold": call.on_hold,
+        "hold_since": call.hold_since,
+        "hold_soon_seconds": HOLD_SOON_SECONDS,
+        "hold_now_seconds": HOLD_NOW_SECONDS,
+        "muted": call.muted,
+        "may_transfer": True,
+    }
+
+
+def transfer_panel(interaction: Interaction, organization: Organization, viewer: Viewer) -> dict[str, Any]:
+    """Where the contact may go, whose hand that is, and what goes with it."""
+    facts = len(record.current_facts(interaction.customer_id)) if interaction.customer_id else 0
+    promises = len(list(cases.open_promises(interaction.customer_id))) if interaction.customer_id else 0
+    carried = ["who is calling", f"{facts} facts"]
+    if promises:
+        carried.append("1 promise" if promises == 1 else f"{promises} promises")
+    return {
+        "targets": [
+            {
+                "value": target.queue_slug,
+                "label": target.queue_name,
+                "hand": Hand.PARTNER if target.partner_name else Hand.INHOUSE,
+                "hand_name": target.partner_name or organization.name,
+                "waiting": target.waiting,
+                "wait_seconds": target.wait_seconds,
+                "open": True,
+                "hours": "",
+            }
+            for target in routing.transfer_targets()
+            if target.queue_slug != interaction.queue_slug
+        ],
+        "carried": [*carried, "your notes"],
+    }
+
+
+def promise_panel(organization: Organization) -> dict[str, Any]:
+    """Times that may be promised, and the companies that may owe it."""
+    presets = [
+        {"value": value, "label": label, "told": told(due_at)} for value, label, due_at in promise_presets()
+    ]
+    partners = Partner.objects.filter(is_active=True).order_by("name")
+    return {
+        "presets": presets,
+        "owners": [
+            {"value": "", "label": organization.name, "help": "in-house"},
+            *({"value": str(partner.id), "label": partner.name, "help": "partner"} for partner in partners),
+        ],
+        "texts": list(PROMISE_TEXTS),
+    }
+
+
+def promise_presets() -> list[tuple[str, str, datetime]]:
+    """Value, label and moment of the times offered, in the organisation's zone."""
+    now = timezone.localtime(clock.now())
+    evening = now.replace(hour=17, minute=0, second=0, microsecond=0)
+    presets = [("1h", "In 1 hour", now + timedelta(hours=1))]
+    if evening - now > timedelta(hours=1):
+        presets.append(("today", "Today 17:00", evening))
+    presets.append(("24h", "In 24 hours", now + timedelta(hours=24)))
+    presets.append(("3d", "In 3 days", now + timedelta(days=3)))
+    return presets
+
+
+def wrapup_panel(interaction: Interaction, member: Member) -> dict[str, Any] | None:
+    """What ends the contact, while it is in wrap-up."""
+    if interaction.state != Interaction.State.WRAP_UP:
+        return None
+    until, seconds = routing.wrap_up_limit(member, interaction.id)
+    return {
+        "until": until,
+        "seconds": seconds,
+        "talk_seconds": _seconds(interaction.answered_at, interaction.ended_at),
+        "summary": interaction.summary,
+        "disposition": interaction.disposition,
+        "dispositions": [{"value": value, "label": label} for value, label in DISPOSITIONS],
+        "error": "",
+    }
+
+
+def _handover(interaction: Interaction) -> dict[str, Any] | None:
+    handed = routing.handover_of(interaction.id)
+    if handed is None:
+        return None
+    return {
+        "hand": handed.hand,
+        "hand_name": handed.name,
+        "from_queue": handed.from_queue,
+        "note": handed.note,
+        "at": handed.at,
+    }
+
+
+def _notes(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
+    if interaction.customer_id is None:
+        return []
+    entries = visible_timeline(viewer, interaction.customer_id).filter(kind="note", interaction=interaction)
+    return [
+        {"hand": entry.hand, "hand_name": entry.author, "text": entry.body or entry.title, "at": entry.at}
+        for entry in entries[:5]
+    ][::-1]
+
+
+def _address(interaction: Interaction, viewer: Viewer, organization: Organization) -> str:
+    if not interaction.address.startswith("+"):
+        return "number withheld"
+    if viewer.is_partner:
+        return mask_phone(interaction.address)
+    return format_phone(interaction.address, country_code=organization.country_code)
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float:
+    return (end - start).total_seconds() if start and end else 0.0

@@ -1,0 +1,158 @@
+"""The customer column: who this is, what was promised, what is known, what happened."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.access import Viewer
+from accounts.actors import Hand
+from accounts.models import Organization
+from cases import queries as cases
+from cases.access import visible_cases, visible_promises
+from cases.models import Case, Promise
+from customers import access
+from customers import queries as record
+from customers.actions import note_read
+from customers.models import Interaction, TimelineEntry
+from desk.panels.own import identity_words
+from desk.panels.words import fact_line, promise_card
+from foundation import clock
+
+PAGE = 40
+KINDS = (("", "All"), ("interaction", "Contacts"), ("promise", "Promises"), ("partner", "Partner"))
+_HIDDEN_WORDS = {
+    "postal_address": "address",
+    "email": "e-mail",
+    "phone": "phone number",
+    "subscriber_number": "subscriber number",
+}
+
+
+def customer_panel(
+    customer_id: int, viewer: Viewer, organization: Organization, *, interaction: Interaction | None = None
+) -> dict[str, Any]:
+    """The record as this person may see it; a partner's look is written down. NotVisible."""
+    view = record.record_view(viewer, customer_id)
+    note_read(viewer, customer_id, "record")
+    phone = next((known for known in view.identities if known.kind == "phone"), None)
+    return {
+        "id": customer_id,
+        "display_name": view.display_name,
+        "line": _line(view),
+        "phone": phone.value if phone else "",
+        "local_time": "",
+        "identity": _identity(view, interaction),
+        "candidates": [],
+        "promises": [
+            promise_card(promise, organization)
+            for promise in visible_promises(viewer)
+            .filter(customer_id=customer_id, state__in=[Promise.State.OPEN, Promise.State.BROKEN])
+            .select_related("owed_by", "customer")
+            .order_by("due_at")[:5]
+        ],
+        "facts": [fact_line(fact) for fact in view.facts],
+        "subscriptions": [_subscription(row, organization) for row in view.subscriptions],
+        "cases": list(
+            visible_cases(viewer)
+            .filter(customer_id=customer_id, state=Case.State.OPEN)
+            .values("id", "title", "opened_at")[:5]
+        ),
+        "marketing_held": "Marketing held while this case is open"
+        if cases.holds_marketing(customer_id)
+        else "",
+        "outside_contract": [
+            words for name, words in _HIDDEN_WORDS.items() if not access.may_read(viewer, name)
+        ],
+    }
+
+
+def timeline_panel(
+    customer_id: int, viewer: Viewer, *, kind: str = "", before_id: int | None = None
+) -> dict[str, Any]:
+    """One page of the customer's story, newest first, by day. NotVisible."""
+    entries = access.visible_timeline(viewer, customer_id)
+    if kind == "partner":
+        entries = entries.filter(hand=Hand.PARTNER)
+    elif kind:
+        entries = entries.filter(kind=kind)
+    if before_id is not None:
+        entries = _older_than(entries, customer_id, before_id)
+    page = list(entries[: PAGE + 1])
+    more = ""
+    if len(page) > PAGE:
+        page = page[:PAGE]
+        query = urlencode({"kind": kind, "before": page[-1].id})
+        more = f"{reverse('desk:customer_timeline', args=[customer_id])}?{query}"
+    return {
+        "customer_id": customer_id,
+        "kind": kind,
+        "kinds": [{"kind": value, "label": label} for value, label in KINDS],
+        "more_url": more,
+        "days": _by_day(page),
+    }
+
+
+def _older_than(entries: Any, customer_id: int, before_id: int) -> Any:
+    mark = TimelineEntry.objects.filter(customer_id=customer_id, id=before_id).first()
+    if mark is None:
+        return entries
+    return entries.filter(at__lte=mark.at).exclude(id__gte=mark.id, at=mark.at).exclude(id=mark.id)
+
+
+def _by_day(entries: list[TimelineEntry]) -> list[dict[str, Any]]:
+    today = timezone.localtime(clock.now()).date()
+    days: list[dict[str, Any]] = []
+    for entry in entries:
+        day = timezone.localtime(entry.at).date()
+        age = (today - day).days
+        label = "Today" if age == 0 else "Yesterday" if age == 1 else date_format(day, "F Y")
+        if 1 < age < 7:
+            label = "This week"
+        if not days or days[-1]["label"] != label:
+            days.append({"label": label, "entries": []})
+        days[-1]["entries"].append(
+            {
+                "id": entry.id,
+                "hand": entry.hand,
+                "hand_name": entry.partner.name if entry.partner else entry.author,
+                "title": entry.title,
+                "body": entry.body,
+                "at": entry.at,
+                "confidence": "verified",
+            }
+        )
+    return days
+
+
+def _line(view: record.RecordView) -> str:
+    parts = []
+    if view.customer_since:
+        parts.append(f"Subscriber since {view.customer_since.year}")
+    if view.subscriptions:
+        parts.append(" + ".join(row.product_name for row in view.subscriptions if row.state == "active"))
+    return " · ".join(part for part in parts if part)
+
+
+def _identity(view: record.RecordView, interaction: Interaction | None) -> dict[str, str]:
+    if interaction is not None and interaction.customer_id == view.customer_id:
+        return identity_words(interaction)
+    number = next((known for known in view.identities if known.kind == "subscriber_number"), None)
+    if number:
+        return {"confidence": number.confidence, "text": f"subscriber {number.value}"}
+    return {"confidence": "claimed", "text": "record"}
+
+
+def _subscription(row: record.KnownSubscription, organization: Organization) -> dict[str, Any]:
+    renews = f"renews {date_format(row.renews_on, 'j M Y')}" if row.renews_on else ""
+    return {
+        "id": row.id,
+        "name": row.product_name,
+        "state": row.state,
+        "state_label": row.state_label,
+        "hand": Hand.PARTNER if row.partner_name else Hand.INHOUSE,
+        "hand_name": row.partner_name or organization.name,
+        "detail": renews,
+    }

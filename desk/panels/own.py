@@ -1,0 +1,172 @@
+"""The agent's own state, the announcements on this desktop, and the left column."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.access import Viewer
+from accounts.models import Member, Organization
+from cases import queries as cases
+from cases.access import visible_promises
+from cases.models import Promise
+from customers.access import shown_name
+from customers.models import Interaction
+from desk.panels.words import promise_card
+from foundation import clock
+from foundation.phones import format_phone
+from knowledge import queries as knowledge
+from routing import queries as routing
+from routing.models import Offer, Presence
+
+PAUSES = ("Break", "Lunch", "Training", "Meeting")
+DECLINE_REASONS = ("Finishing notes", "Cannot hear the line", "Not my skill")
+BUSY = {Presence.State.OFFERED, Presence.State.SERVING, Presence.State.WRAP_UP}
+
+
+def presence_panel(member: Member) -> dict[str, Any]:
+    """The person's state, since when, and what may be chosen."""
+    presence = routing.presence_of(member)
+    label = Presence.State(presence.state).label
+    if presence.state == Presence.State.PAUSED and presence.reason:
+        label = presence.reason
+
+    def option(state: str, reason: str, text: str) -> dict[str, Any]:
+        current = presence.state == state and (presence.reason or "") == reason
+        return {"state": state, "reason": reason, "label": text, "current": current}
+
+    return {
+        "state": presence.state,
+        "label": label,
+        "since": presence.since,
+        "after_work": presence.after_work,
+        "options": [
+            option("ready", "", "Ready"),
+            *(option("paused", pause, pause) for pause in PAUSES),
+            option("offline", "", "Offline"),
+        ],
+    }
+
+
+def marquee_panel(member: Member) -> list[dict[str, Any]]:
+    """Announcements this desktop shows, most urgent first."""
+    return [
+        {
+            "id": shown.announcement.id,
+            "title": shown.announcement.title,
+            "body": shown.announcement.body,
+            "urgency": "" if shown.announcement.urgency == "calm" else shown.announcement.urgency,
+            "posted_at": shown.announcement.starts_at,
+            "posted_by": shown.announcement.posted_by,
+            "acknowledged_at": shown.acknowledged_at,
+        }
+        for shown in knowledge.announcements_for(member)
+    ]
+
+
+def work_panel(
+    member: Member, viewer: Viewer, organization: Organization, *, current_id: int | None = None
+) -> dict[str, Any]:
+    """What is on this desk, what waits for people like this one, what was promised for today."""
+    items = own_contacts(member)
+    offer = routing.live_offer(member)
+    busy = sum(1 for item in items if item.state == Interaction.State.SERVING)
+    return {
+        "capacity": f"{busy} of 1 calls",
+        "offers": [offer_card(offer, viewer, organization)] if offer else [],
+        "items": [_item(item, viewer, current=item.id == current_id) for item in items],
+        "queues": [
+            {
+                "name": line.queue_name,
+                "waiting": line.waiting,
+                "longest_since": line.longest_since,
+                "target_seconds": line.target_seconds,
+            }
+            for line in routing.waiting_for(member)
+        ],
+        "promises": [
+            promise_card(
+                promise, organization, customer_name=shown_name(viewer, promise.customer), me=member
+            )
+            for promise in _promises_today(viewer)
+        ],
+    }
+
+
+def own_contacts(member: Member) -> list[Interaction]:
+    """The contacts this person serves or wraps up, oldest first."""
+    return list(
+        Interaction.objects.filter(
+            member=member, state__in=[Interaction.State.SERVING, Interaction.State.WRAP_UP]
+        )
+        .select_related("customer")
+        .order_by("answered_at", "id")
+    )
+
+
+def offer_card(offer: Offer, viewer: Viewer, organization: Organization) -> dict[str, Any]:
+    """A contact reserved for this person: who, why, how long they waited, why this person."""
+    interaction = offer.work_item.interaction
+    guess = cases.guess_reason(interaction.customer_id) if interaction.customer_id else None
+    return {
+        "id": offer.id,
+        "interaction_id": interaction.id,
+        "channel": interaction.channel,
+        "queue": offer.work_item.queue.name,
+        "customer_name": contact_name(interaction, viewer, organization),
+        "identity": identity_words(interaction),
+        "reason": guess.label if guess else "",
+        "probability": round(guess.probability * 100) if guess else None,
+        "waiting_since": offer.work_item.entered_at,
+        "expires_at": offer.expires_at,
+        "seconds": offer.work_item.queue.offer_seconds,
+        "why_you": offer.reasons[:3],
+        "transferred_by": routing.transferred_by(interaction.id),
+        "decline_reasons": list(DECLINE_REASONS),
+    }
+
+
+def contact_name(interaction: Interaction, viewer: Viewer, organization: Organization) -> str:
+    """What to call the other side: a name, a number, or that they hide it."""
+    if interaction.customer is not None:
+        return shown_name(viewer, interaction.customer)
+    if interaction.address.startswith("+") and not viewer.is_partner:
+        return format_phone(interaction.address, country_code=organization.country_code)
+    return "Unknown caller"
+
+
+def identity_words(interaction: Interaction) -> dict[str, str]:
+    """How sure we are who this is, and by what."""
+    by = {
+        "phone": "phone number",
+        "subscriber_number": "subscriber number",
+        "email": "e-mail",
+        "agent": "an agent",
+    }
+    if interaction.customer_id is None:
+        return {"confidence": "guessed", "text": "not identified"}
+    text = by.get(interaction.identified_by, "their words")
+    return {"confidence": interaction.identity_confidence, "text": text}
+
+
+def _item(interaction: Interaction, viewer: Viewer, *, current: bool) -> dict[str, Any]:
+    wrapping = interaction.state == Interaction.State.WRAP_UP
+    return {
+        "interaction_id": interaction.id,
+        "channel": interaction.channel,
+        "title": shown_name(viewer, interaction.customer),
+        "subtitle": interaction.queue_name or "Call",
+        "since": interaction.ended_at if wrapping else interaction.answered_at,
+        "state": interaction.state,
+        "current": current,
+    }
+
+
+def _promises_today(viewer: Viewer) -> list[Promise]:
+    end_of_day = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    return list(
+        visible_promises(viewer)
+        .filter(state__in=[Promise.State.OPEN, Promise.State.BROKEN], due_at__lt=end_of_day)
+        .select_related("customer", "owed_by")
+        .order_by("due_at")[:8]
+    )
