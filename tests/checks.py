@@ -78,14 +78,15 @@ def _environment(urls: EngineUrls) -> dict[str, str]:
     }
 
 
-def run_checks() -> list[Outcome]:
-    """Run all checks, two at a time, printing each as it ends."""
+def run_checks(wanted: list[str]) -> list[Outcome]:
+    """Run the wanted checks (none named: all), two at a time, printing each as it ends."""
+    commands = {name: cmd for name, cmd in _commands().items() if not wanted or name in wanted}
     with tempfile.TemporaryDirectory(prefix="bothhands-checks-") as folder:
         engines = Engines(Path(folder), durable=False)
         try:
             environment = _environment(engines.start())
             with ThreadPoolExecutor(2) as pool:
-                runs = [pool.submit(_run, name, cmd, environment) for name, cmd in _commands().items()]
+                runs = [pool.submit(_run, name, cmd, environment) for name, cmd in commands.items()]
                 return [_report(run.result()) for run in runs]
         finally:
             engines.destroy()
@@ -100,7 +101,11 @@ def _report(outcome: Outcome) -> Outcome:
 
 def main() -> int:
     """Return 0 when every check passed."""
-    failed = [outcome.name for outcome in run_checks() if not outcome.passed]
+    unknown = set(sys.argv[1:]) - set(_commands())
+    if unknown:
+        print(f"No such check: {', '.join(sorted(unknown))}. There are: {', '.join(_commands())}.")
+        return 2
+    failed = [outcome.name for outcome in run_checks(sys.argv[1:]) if not outcome.passed]
     print(f"Checks failed: {', '.join(failed)}" if failed else "All checks passed.", flush=True)
     return 1 if failed else 0
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
@@ -24,6 +23,7 @@ from psycopg2 import sql
 from contactcenter.embedded import Engines
 from contactcenter.embedded.postgres import APP_ROLE, OWNER_ROLE
 from contactcenter.embedded.valkey import EmbeddedValkey
+from contactcenter.stack.fingerprints import of_migrations
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHARED = "BOTHHANDS_TEST_DATABASES"  # how workers learn where the controller's PostgreSQL is
@@ -122,7 +122,7 @@ class TestEngines:
             connection.close()
 
     def _ensure_template(self, cursor: psycopg2.extensions.cursor) -> str:
-        template = f"template_{_migrations_hash()}"
+        template = f"template_{of_migrations()}"
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%%'")
         known = {name for (name,) in cursor.fetchall()}
         if template not in known:
@@ -154,13 +154,3 @@ class TestEngines:
         )
         if done.returncode:
             raise RuntimeError(f"The migrations failed:\n{done.stdout}{done.stderr}")
-
-
-def _migrations_hash() -> str:
-    """Name a state of the database by everything that makes it."""
-    sources = sorted(ROOT.glob("*/migrations/*.py"))
-    sources.append(ROOT / "contactcenter" / "management" / "commands" / "prepare_database.py")
-    digest = hashlib.sha256()
-    for source in sources:
-        digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes())
-    return digest.hexdigest()[:16]

@@ -30,7 +30,7 @@ class Engines:
         self._data_dir = data_dir.resolve()
         self._data_dir.mkdir(parents=True, exist_ok=True)
         self._durable = durable
-        self._run_dir: Path | None = None
+        self._sockets = places.SocketFolder(self._data_dir / "sockets.location")
         self.postgres: EmbeddedPostgres | None = None
         self.valkey: EmbeddedValkey | None = None
 
@@ -45,7 +45,7 @@ class Engines:
 
     def start_postgres(self) -> EmbeddedPostgres:
         """Start PostgreSQL alone."""
-        self.postgres = EmbeddedPostgres(self._data_dir, self._fresh_run_dir(), durable=self._durable)
+        self.postgres = EmbeddedPostgres(self._data_dir, self._sockets.renew(), durable=self._durable)
         self.postgres.start()
         return self.postgres
 
@@ -60,28 +60,12 @@ class Engines:
         for engine in (self.valkey, self.postgres):
             if engine is not None:
                 engine.stop()
-        if self._run_dir is not None:
-            places.remove_own(self._run_dir)
-            self._pointer.unlink(missing_ok=True)
-            self._run_dir = None
+        self._sockets.remove()
 
     def destroy(self) -> None:
         """Stop, and remove the cluster, also where it lies outside the data folder."""
         self.stop()
         places.forget_cluster(self._data_dir)
-
-    @property
-    def _pointer(self) -> Path:
-        return self._data_dir / "sockets.location"
-
-    def _fresh_run_dir(self) -> Path:
-        """Make the sockets' folder, removing the one a killed predecessor left."""
-        if self._pointer.exists():
-            places.remove_own(Path(self._pointer.read_text().strip()))
-        self._run_dir = places.short_folder()
-        self._run_dir.chmod(0o711)
-        self._pointer.write_text(f"{self._run_dir}\n")
-        return self._run_dir
 
     def __enter__(self) -> EngineUrls:
         return self.start()

@@ -53,6 +53,29 @@ def remove_own(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class SocketFolder:
+    """A short-lived folder for sockets; a pointer file finds the one a killed process left."""
+
+    def __init__(self, pointer: Path) -> None:
+        self._pointer = pointer
+        self.path: Path | None = None
+
+    def renew(self) -> Path:
+        """Make a new folder that others may enter but not list; remove the former one."""
+        self.remove()
+        self.path = short_folder()
+        self.path.chmod(0o711)
+        self._pointer.write_text(f"{self.path}\n")
+        return self.path
+
+    def remove(self) -> None:
+        """Remove the folder and the pointer; harmless when there is none."""
+        if self._pointer.exists():
+            remove_own(Path(self._pointer.read_text().strip()))
+            self._pointer.unlink()
+        self.path = None
+
+
 def server_user() -> pwd.struct_passwd | None:
     """Return the user PostgreSQL runs as, or None for "as ourselves". Root gets (or makes) a system user."""
     if os.geteuid() != 0:
