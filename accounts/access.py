@@ -22,6 +22,18 @@ class PartnerScope:
     readable_facts: frozenset[str] = frozenset()
     writable_facts: frozenset[str] = frozenset()
 
+    @property
+    def in_force(self) -> bool:
+        """Whether any contract holds: one that allows nothing is the same as none."""
+        return bool(
+            self.queues
+            or self.products
+            or self.readable_fields
+            or self.masked_fields
+            or self.readable_facts
+            or self.writable_facts
+        )
+
 
 @dataclass(frozen=True)
 class Viewer:

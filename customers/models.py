@@ -217,7 +217,7 @@ class AskedAgain(TenantModel):
 class TimelineEntry(TenantModel):
     """One line of the customer's story, of any kind, written with the thing it tells of.
 
-    `kind` is one of interaction, note, fact, case, promise, order, message, partner, marketing;
+    `kind` is one of interaction, note, fact, case, promise, order, customer, message, partner, marketing;
     (`ref_kind`, `ref_id`) names the row behind it. `for_partners` is whether partners in scope see it.
     """
 
@@ -269,6 +269,14 @@ class RecordRead(TenantModel):
     what = models.CharField(max_length=80)
     why = models.CharField(max_length=120, blank=True, default="")
     read_at = models.DateTimeField(db_default=Now())
+    minute = models.BigIntegerField(help_text="Minutes since 1970: one row per reader, what and minute")
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "member", "partner", "reader", "what", "minute"],
+                nulls_distinct=False,
+                name="one_read_a_minute",
+            )
+        ]
         indexes = [models.Index(fields=["customer", "-read_at"], name="reads_of_customer")]

@@ -414,6 +414,12 @@ class Migration(migrations.Migration):
                 ("why", models.CharField(blank=True, default="", max_length=120)),
                 ("read_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
+                    "minute",
+                    models.BigIntegerField(
+                        help_text="Minutes since 1970: one row per reader, what and minute"
+                    ),
+                ),
+                (
                     "customer",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -715,6 +721,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="recordread",
             index=models.Index(fields=["customer", "-read_at"], name="reads_of_customer"),
+        ),
+        migrations.AddConstraint(
+            model_name="recordread",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "member", "partner", "reader", "what", "minute"),
+                name="one_read_a_minute",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
             model_name="recordshare",

@@ -1,0 +1,143 @@
+"""The only gates to the shared record: what a viewer may see of whom, and how much of each field.
+
+In-house sees everything of its organisation (row-level security keeps it to that). A partner sees records
+that are shared with it, within the contract in force; a field in no list of the contract is not shown.
+"""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.access import PartnerScope, Viewer
+from customers import rules
+from customers.models import Customer, Fact, Interaction, RecordShare, TimelineEntry
+from foundation.errors import NotVisible
+
+# What a contract's `readable_fields` and `masked_fields` may name.
+FIELDS = (
+    "display_name",
+    "company_name",
+    "phone",
+    "email",
+    "subscriber_number",
+    "partner_reference",
+    "postal_address",
+    "region",
+    "language",
+    "customer_since",
+    "subscriptions",
+)
+UNNAMED = "Unnamed caller"
+_PART_OF_NAME = {"given_name", "family_name"}
+_PLACE = {"country_code": "region"}
+
+
+def visible_customers(viewer: Viewer) -> QuerySet[Customer]:
+    """The customers this viewer may know of."""
+    if viewer.scope is None:
+        return Customer.objects.all()
+    if not viewer.scope.in_force:
+        return Customer.objects.none()
+    return Customer.objects.filter(_shared(viewer.scope, "pk"))
+
+
+def access_customer(viewer: Viewer, customer_id: int) -> Customer:
+    """The customer. NotVisible when there is none, or the viewer may not know."""
+    customer = visible_customers(viewer).filter(id=customer_id).first()
+    if customer is None:
+        raise NotVisible("customer")
+    return customer
+
+
+def visible_interactions(viewer: Viewer) -> QuerySet[Interaction]:
+    """Contacts with visible customers, and those a partner serves or that wait in its queues."""
+    if viewer.scope is None:
+        return Interaction.objects.all()
+    if not viewer.scope.in_force:
+        return Interaction.objects.none()
+    waiting_for_them = Q(state=Interaction.State.WAITING, customer=None, queue_slug__in=viewer.scope.queues)
+    return Interaction.objects.filter(
+        Q(partner_id=viewer.scope.partner_id) | waiting_for_them | Q(_shared(viewer.scope, "customer_id"))
+    )
+
+
+def access_interaction(viewer: Viewer, interaction_id: int) -> Interaction:
+    """The contact. NotVisible when there is none, or the viewer may not know."""
+    interaction = (
+        visible_interactions(viewer)
+        .select_related("customer", "member", "partner")
+        .filter(id=interaction_id)
+        .first()
+    )
+    if interaction is None:
+        raise NotVisible("interaction")
+    return interaction
+
+
+def visible_timeline(viewer: Viewer, customer_id: int) -> QuerySet[TimelineEntry]:
+    """The customer's story, newest first, as far as this viewer may read it. NotVisible.
+
+    A partner sees lines meant for partners or its own, never another partner's, and facts it may read.
+    """
+    access_customer(viewer, customer_id)
+    entries = (
+        TimelineEntry.objects.filter(customer_id=customer_id).select_related("partner").order_by("-at", "-id")
+    )
+    if viewer.scope is None:
+        return entries
+    unreadable = Fact.objects.filter(id=OuterRef("ref_id")).exclude(
+        key__key__in=viewer.scope.readable_facts | viewer.scope.writable_facts
+    )
+    return (
+        entries.filter(Q(for_partners=True) | Q(partner_id=viewer.scope.partner_id))
+        .filter(Q(partner=None) | Q(partner_id=viewer.scope.partner_id))
+        .exclude(Q(ref_kind="fact") & Exists(unreadable))
+    )
+
+
+def readable_facts(viewer: Viewer) -> frozenset[str] | None:
+    """The keys of the facts this viewer may read; None for all."""
+    if viewer.scope is None:
+        return None
+    return viewer.scope.readable_facts | viewer.scope.writable_facts
+
+
+def may_read(viewer: Viewer, field: str) -> bool:
+    """Whether this viewer sees the field at all, be it masked."""
+    if viewer.scope is None:
+        return True
+    name = _contract_name(field)
+    return name in viewer.scope.readable_fields or name in viewer.scope.masked_fields
+
+
+def is_masked(viewer: Viewer, field: str) -> bool:
+    """Whether this viewer sees only the ends of the field."""
+    return viewer.scope is not None and _contract_name(field) in viewer.scope.masked_fields
+
+
+def shown(viewer: Viewer, field: str, value: str) -> str | None:
+    """The value as this viewer may see it: whole, masked, or None when it is not theirs to see."""
+    if viewer.scope is None:
+        return value
+    if field == "display_name" and rules.looks_like_phone(value):
+        return shown(viewer, "phone", value) or UNNAMED
+    if not may_read(viewer, field):
+        return None
+    return rules.mask(field, value) if is_masked(viewer, field) else value
+
+
+def shown_name(viewer: Viewer, customer: Customer | None) -> str:
+    """What to call the customer on this viewer's screen."""
+    if customer is None:
+        return UNNAMED
+    return shown(viewer, "display_name", customer.display_name) or f"Customer {customer.pk}"
+
+
+def _contract_name(field: str) -> str:
+    return "display_name" if field in _PART_OF_NAME else _PLACE.get(field, field)
+
+
+def _shared(scope: PartnerScope, reference: str) -> Exists:
+    return Exists(
+        RecordShare.objects.filter(
+            customer_id=OuterRef(reference), partner_id=scope.partner_id, ended_at=None
+        )
+    )

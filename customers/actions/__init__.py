@@ -1,0 +1,59 @@
+"""Everything that changes the shared record: one function, one change, with its event, in one transaction.
+
+Call inside `tenancy.tenant()`. Each returns the row; where a change may come too late, it returns None and
+nothing was written.
+"""
+
+from customers.actions.customers import change_customer, create_customer
+from customers.actions.facts import count_asked_again, define_fact_key, record_fact
+from customers.actions.identities import FoundCaller, add_identity, find_or_create_by_phone, remove_identity
+from customers.actions.interactions import (
+    abandon_interaction,
+    answer_interaction,
+    end_interaction,
+    identify_interaction,
+    open_interaction,
+    queue_interaction,
+    return_interaction,
+    transfer_interaction,
+    wrap_up_interaction,
+)
+from customers.actions.shares import end_share, end_shares_of_partner, note_read, share_record
+from customers.actions.subscriptions import (
+    add_subscription,
+    confirm_switch,
+    define_product,
+    switch_subscription,
+)
+from customers.actions.timeline import add_note, add_timeline_entry
+
+__all__ = [
+    "FoundCaller",
+    "abandon_interaction",
+    "add_identity",
+    "add_note",
+    "add_subscription",
+    "add_timeline_entry",
+    "answer_interaction",
+    "change_customer",
+    "confirm_switch",
+    "count_asked_again",
+    "create_customer",
+    "define_fact_key",
+    "define_product",
+    "end_interaction",
+    "end_share",
+    "end_shares_of_partner",
+    "find_or_create_by_phone",
+    "identify_interaction",
+    "note_read",
+    "open_interaction",
+    "queue_interaction",
+    "record_fact",
+    "remove_identity",
+    "return_interaction",
+    "share_record",
+    "switch_subscription",
+    "transfer_interaction",
+    "wrap_up_interaction",
+]

@@ -1,0 +1,165 @@
+"""Answers on the record: written once by whoever learned them, asked again only on purpose."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.access import scope_of_partner
+from accounts.actors import Actor
+from customers import rules
+from customers.actions.timeline import lock_customer, tell_desktops, write_entry
+from customers.events import FactRecorded, QuestionAskedAgain
+from customers.models import AskedAgain, Confidence, Fact, FactKey, Interaction, RecordShare
+from foundation import clock
+from foundation.errors import Forbidden, NotVisible, Refusal
+from foundation.events import emit
+
+REASON_KEY = "reason_for_contact"
+
+
+def record_fact(
+    customer_id: int,
+    *,
+    key: str,
+    value: Any,
+    actor: Actor,
+    source: str,
+    confidence: str = Confidence.CLAIMED,
+    interaction_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> Fact:
+    """Write an answer. Saying the same again in the same contact writes nothing and returns what stands.
+
+    Refusal `unknown_fact` or `bad_value`, Forbidden `not_in_contract`, NotVisible.
+    """
+    fact_key = _fact_key(key)
+    if actor.partner_id is not None:
+        _check_contract(customer_id, key, actor.partner_id)
+    answer = _clean(fact_key, value)
+    lock_customer(customer_id)
+    newest = (
+        Fact.objects.filter(customer_id=customer_id, key=fact_key).order_by("-recorded_at", "-id").first()
+    )
+    if newest and interaction_id and _same(newest, answer, actor, confidence, interaction_id):
+        return newest
+    fact = Fact.objects.create(
+        customer_id=customer_id,
+        key=fact_key,
+        value=answer,
+        confidence=confidence,
+        hand=actor.hand,
+        source=source[:80],
+        member_id=actor.member_id,
+        partner_id=actor.partner_id,
+        interaction_id=interaction_id,
+        recorded_at=clock.now(),
+        expires_at=expires_at,
+    )
+    if key == REASON_KEY and interaction_id is not None:
+        Interaction.objects.filter(id=interaction_id).update(reason=str(answer)[:60])
+    write_entry(
+        customer_id,
+        kind="fact",
+        title=f"{fact_key.label}: {rules.spell_value(answer)}",
+        actor=actor,
+        interaction_id=interaction_id,
+        ref=("fact", fact.id),
+    )
+    emit(
+        FactRecorded(customer_id=customer_id, fact_id=fact.id, key=key, interaction_id=interaction_id),
+        actor=actor.as_json(),
+    )
+    tell_desktops(customer_id, "fact")
+    return fact
+
+
+def count_asked_again(
+    customer_id: int, *, key: str, reason: str, actor: Actor, interaction_id: int | None = None
+) -> AskedAgain:
+    """Somebody asks what is already known, and says why. Refusal `missing_reason`, `unknown_fact`."""
+    fact_key = _fact_key(key)
+    reason = reason.strip()[:200]
+    if not reason:
+        raise Refusal("missing_reason", "Say why this is asked again.", field="reason")
+    lock_customer(customer_id)
+    asked = AskedAgain.objects.create(
+        customer_id=customer_id,
+        interaction_id=interaction_id,
+        key=fact_key,
+        hand=actor.hand,
+        member_id=actor.member_id,
+        partner_id=actor.partner_id,
+        reason=reason,
+        asked_at=clock.now(),
+    )
+    write_entry(
+        customer_id,
+        kind="note",
+        title=f"Asked again: {fact_key.label}",
+        body=reason,
+        actor=actor,
+        interaction_id=interaction_id,
+        ref=("asked_again", asked.id),
+    )
+    emit(
+        QuestionAskedAgain(customer_id=customer_id, key=key, reason=reason, interaction_id=interaction_id),
+        actor=actor.as_json(),
+    )
+    tell_desktops(customer_id, "fact")
+    return asked
+
+
+def define_fact_key(
+    key: str,
+    *,
+    label: str,
+    question: str = "",
+    value_type: str = FactKey.ValueType.TEXT,
+    choices: Sequence[str] = (),
+    sensitivity: str = FactKey.Sensitivity.INTERNAL,
+    position: int = 100,
+) -> FactKey:
+    """A question that is asked once; defining it again changes how it is asked."""
+    fact_key, _ = FactKey.objects.update_or_create(
+        key=key,
+        defaults={
+            "label": label,
+            "question": question,
+            "value_type": value_type,
+            "choices": list(choices),
+            "sensitivity": sensitivity,
+            "position": position,
+        },
+    )
+    return fact_key
+
+
+def _fact_key(key: str) -> FactKey:
+    fact_key = FactKey.objects.filter(key=key).first()
+    if fact_key is None:
+        raise Refusal("unknown_fact", f"There is no fact called “{key[:60]}”.", field="key")
+    return fact_key
+
+
+def _clean(fact_key: FactKey, value: Any) -> Any:
+    try:
+        return rules.clean_value(fact_key.value_type, fact_key.choices, value)
+    except ValueError as error:
+        raise Refusal("bad_value", str(error), field="value") from error
+
+
+def _check_contract(customer_id: int, key: str, partner_id: int) -> None:
+    if not RecordShare.objects.filter(customer_id=customer_id, partner_id=partner_id, ended_at=None).exists():
+        raise NotVisible("customer")
+    if key not in scope_of_partner(partner_id).writable_facts:
+        raise Forbidden("not_in_contract", f"The contract does not allow writing “{key}”.", field="key")
+
+
+def _same(fact: Fact, answer: Any, actor: Actor, confidence: str, interaction_id: int) -> bool:
+    return (
+        fact.value == answer
+        and fact.hand == actor.hand
+        and fact.member_id == actor.member_id
+        and fact.confidence == confidence
+        and fact.interaction_id == interaction_id
+    )

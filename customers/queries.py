@@ -1,0 +1,211 @@
+"""What the record says."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from accounts.access import Viewer
+from customers import rules
+from customers.access import access_customer, may_read, readable_facts, shown, visible_timeline
+from customers.models import Customer, Fact, FactKey, Identity, Subscription, TimelineEntry
+from foundation import clock
+from foundation.phones import format_phone
+
+TIMELINE_LINES = 50
+
+
+@dataclass(frozen=True)
+class KnownFact:
+    """What is known about one question, and where it comes from. `text` is the value as people read it."""
+
+    fact_id: int
+    key: str
+    label: str
+    question: str
+    value: Any
+    text: str
+    confidence: str
+    hand: str
+    author: str
+    partner_name: str
+    at: datetime
+    source: str
+    value_type: str = FactKey.ValueType.TEXT
+    choices: tuple[str, ...] = ()
+    sensitivity: str = FactKey.Sensitivity.INTERNAL
+
+
+@dataclass(frozen=True)
+class KnownIdentity:
+    """A number, mail or reference as this viewer may see it."""
+
+    id: int
+    kind: str
+    label: str
+    value: str
+    confidence: str
+    hand: str
+    masked: bool
+
+
+@dataclass(frozen=True)
+class KnownSubscription:
+    """A subscription and who delivers it (empty: in-house)."""
+
+    id: int
+    product_code: str
+    product_name: str
+    state: str
+    state_label: str
+    partner_name: str
+    reference: str
+    started_on: date | None
+    renews_on: date | None
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """Everything the customer column shows, as this viewer may see it; None is not theirs to see."""
+
+    customer_id: int
+    version: int
+    display_name: str
+    company_name: str | None
+    language: str | None
+    region: str | None
+    postal_address: str | None
+    customer_since: date | None
+    identities: list[KnownIdentity] = field(default_factory=list)
+    subscriptions: list[KnownSubscription] = field(default_factory=list)
+    facts: list[KnownFact] = field(default_factory=list)
+    timeline: list[TimelineEntry] = field(default_factory=list)
+
+
+def current_facts(customer_id: int, keys: Iterable[str] | None = None) -> list[KnownFact]:
+    """What is known, one per question, in the order of the desk. `keys` limits it."""
+    rows = Fact.objects.filter(customer_id=customer_id).select_related("key", "member", "partner")
+    if keys is not None:
+        rows = rows.filter(key__key__in=list(keys))
+    by_key: dict[int, list[Fact]] = defaultdict(list)
+    for fact in rows:
+        by_key[fact.key_id].append(fact)
+    now = clock.now()
+    chosen = (rules.choose_current(facts, now) for facts in by_key.values())
+    known = [fact for fact in chosen if fact is not None]
+    return [_known(fact) for fact in sorted(known, key=lambda fact: (fact.key.position, fact.key.key))]
+
+
+def fact_history(customer_id: int, key: str) -> list[KnownFact]:
+    """Every answer to one question, newest first."""
+    rows = Fact.objects.filter(customer_id=customer_id, key__key=key)
+    rows = rows.select_related("key", "member", "partner").order_by("-recorded_at", "-id")
+    return [_known(fact) for fact in rows]
+
+
+def questions(viewer: Viewer) -> list[FactKey]:
+    """The questions this viewer may ask or read, in the order of the desk."""
+    keys = FactKey.objects.order_by("position", "key")
+    readable = readable_facts(viewer)
+    return list(keys if readable is None else keys.filter(key__in=readable))
+
+
+def _known(fact: Fact) -> KnownFact:
+    author = fact.member.display_name if fact.member else ""
+    return KnownFact(
+        fact_id=fact.id,
+        key=fact.key.key,
+        label=fact.key.label,
+        question=fact.key.question,
+        value=fact.value,
+        text=rules.spell_value(fact.value),
+        confidence=fact.confidence,
+        hand=fact.hand,
+        author=author,
+        partner_name=fact.partner.name if fact.partner else "",
+        at=fact.recorded_at,
+        source=fact.source,
+        value_type=fact.key.value_type,
+        choices=tuple(fact.key.choices),
+        sensitivity=fact.key.sensitivity,
+    )
+
+
+def customer_by_identity(kind: str, value: str, *, country_code: str = "") -> Customer | None:
+    """The one customer this identity recognises; None when nobody, several, or it was only guessed."""
+    normal = rules.normalize_identity(kind, value, country_code=country_code)
+    if normal is None:
+        return None
+    found = Customer.objects.filter(
+        identities__kind=kind, identities__value=normal, identities__confidence__in=["verified", "claimed"]
+    ).distinct()[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def record_view(viewer: Viewer, customer_id: int) -> RecordView:
+    """The record as this viewer may see it. NotVisible."""
+    customer = access_customer(viewer, customer_id)
+    name = shown(viewer, "display_name", customer.display_name)
+    return RecordView(
+        customer_id=customer.id,
+        version=customer.version,
+        display_name=name or f"Customer {customer.id}",
+        company_name=shown(viewer, "company_name", customer.company_name),
+        language=shown(viewer, "language", customer.language),
+        region=shown(viewer, "region", customer.region),
+        postal_address=shown(viewer, "postal_address", customer.postal_address),
+        customer_since=customer.customer_since if may_read(viewer, "customer_since") else None,
+        identities=_identities(viewer, customer),
+        subscriptions=_subscriptions(viewer, customer_id),
+        facts=current_facts(customer_id, readable_facts(viewer)),
+        timeline=list(visible_timeline(viewer, customer_id)[:TIMELINE_LINES]),
+    )
+
+
+def _identities(viewer: Viewer, customer: Customer) -> list[KnownIdentity]:
+    rows = customer.identities.order_by("kind", "id")
+    if viewer.scope is not None:
+        rows = rows.exclude(
+            kind=Identity.Kind.PARTNER_REFERENCE, partner__isnull=False
+        ) | customer.identities.filter(partner_id=viewer.scope.partner_id)
+    known = []
+    for identity in rows:
+        value = shown(viewer, identity.kind, identity.value)
+        if value is None:
+            continue
+        whole = value == identity.value
+        if whole and identity.kind == Identity.Kind.PHONE:
+            value = format_phone(value, country_code=customer.country_code or "GB")
+        known.append(
+            KnownIdentity(
+                id=identity.id,
+                kind=identity.kind,
+                label=identity.get_kind_display(),
+                value=value,
+                confidence=identity.confidence,
+                hand=identity.hand,
+                masked=not whole,
+            )
+        )
+    return known
+
+
+def _subscriptions(viewer: Viewer, customer_id: int) -> list[KnownSubscription]:
+    rows = Subscription.objects.filter(customer_id=customer_id).select_related("product", "fulfilled_by")
+    if viewer.scope is not None and not may_read(viewer, "subscriptions"):
+        rows = rows.filter(product__code__in=viewer.scope.products)
+    return [
+        KnownSubscription(
+            id=row.id,
+            product_code=row.product.code,
+            product_name=row.product.name,
+            state=row.state,
+            state_label=row.get_state_display(),
+            partner_name=row.fulfilled_by.name if row.fulfilled_by else "",
+            reference=row.reference,
+            started_on=row.started_on,
+            renews_on=row.renews_on,
+        )
+        for row in rows.order_by("started_on", "id")
+    ]
