@@ -1,5 +1,6 @@
 """What people type at the desk: parsed and checked before any action sees it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.utils import timezone
 
 from accounts.models import Partner
 from foundation import clock
-from knowledge.models import Announcement
 from routing.models import Queue
 
 DISPOSITIONS = [
@@ -29,28 +29,36 @@ class NoteForm(forms.Form):
 
 
 class PromiseForm(forms.Form):
-    """What is promised, until when (in the organisation's time zone), and which company owes it."""
+    """What is promised, until when (a preset or `due_at`, in the organisation's zone), and who owes it."""
 
     text = forms.CharField(max_length=240, strip=True)
+    due = forms.CharField(max_length=10, initial="custom", required=False)
     due_at = forms.DateTimeField(
+        required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         error_messages={"invalid": "Give a day and a time, such as 24 Nov 2026, 10:00."},
     )
     owed_by = forms.ModelChoiceField(Partner.objects.none(), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, presets: Mapping[str, datetime], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.presets = presets
         field = self.fields["owed_by"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Partner.objects.filter(is_active=True)
 
-    def clean_due_at(self) -> datetime:
+    def clean(self) -> dict[str, Any]:
         """A promise is about the future."""
-        due_at: datetime = self.cleaned_data["due_at"]
-        if due_at <= clock.now():
+        cleaned = super().clean() or {}
+        due_at = self.presets.get(cleaned.get("due", "")) or cleaned.get("due_at")
+        if due_at is None:
+            if "due_at" not in self.errors:
+                self.add_error("due_at", "Say until when.")
+        elif due_at <= clock.now():
             local = timezone.localtime(due_at)
-            raise forms.ValidationError(f"{local:%H:%M on %-d %B} has passed. Promise a later time.")
-        return due_at
+            self.add_error("due_at", f"{local:%H:%M on %-d %B} has passed. Promise a later time.")
+        cleaned["due_at"] = due_at
+        return cleaned
 
 
 class FactForm(forms.Form):
@@ -95,9 +103,22 @@ class PresenceForm(forms.Form):
     reason = forms.CharField(max_length=60, strip=True, required=False)
 
 
-class AnnouncementForm(forms.ModelForm[Announcement]):
-    """A marquee message: whom it concerns, how urgent, until when."""
+class AnnouncementForm(forms.Form):
+    """A marquee message: whom it concerns (`all`, `inhouse`, `partner:<id>`), how urgent, for how many minutes."""
 
-    class Meta:
-        model = Announcement
-        fields = ["title", "body", "urgency", "audience", "partner", "ends_at"]
+    title = forms.CharField(max_length=80, strip=True)
+    body = forms.CharField(max_length=280, strip=True, required=False)
+    urgency = forms.ChoiceField(choices=[("", "Calm"), ("soon", "Soon"), ("now", "Now")], required=False)
+    audience = forms.CharField(max_length=30)
+    ends = forms.IntegerField(min_value=1, max_value=14 * 24 * 60, required=False)
+
+    def clean_audience(self) -> tuple[str, int | None]:
+        """The audience, and the partner when it is one's."""
+        kind, _, partner = str(self.cleaned_data["audience"]).partition(":")
+        if kind in {"all", "inhouse"} and not partner:
+            return kind, None
+        if kind == "partner" and partner.isdigit():
+            found = Partner.objects.filter(id=int(partner), is_active=True).first()
+            if found is not None:
+                return kind, found.id
+        raise forms.ValidationError("Choose whom it concerns.")

@@ -63,7 +63,9 @@ def script_steps(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any
     if interaction.customer_id is None:
         return []
     questions = [key for key in record.questions(viewer) if key.question]
-    facts = {fact.key: fact for fact in record.current_facts(interaction.customer_id, [q.key for q in questions])}
+    facts = {
+        fact.key: fact for fact in record.current_facts(interaction.customer_id, [q.key for q in questions])
+    }
     again = {
         asked.key_id: asked
         for asked in AskedAgain.objects.filter(interaction=interaction).order_by("asked_at")
@@ -89,7 +91,9 @@ def _step(key: FactKey, fact: record.KnownFact | None, asked: AskedAgain | None)
     }
 
 
-def call_panel(interaction: Interaction | None, viewer: Viewer, organization: Organization) -> dict[str, Any] | None:
+def call_panel(
+    interaction: Interaction | None, viewer: Viewer, organization: Organization
+) -> dict[str, Any] | None:
     """The line of the contact being served; None when there is none."""
     if interaction is None or interaction.state != Interaction.State.SERVING:
         return None

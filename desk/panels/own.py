@@ -85,9 +85,7 @@ def work_panel(
             for line in routing.waiting_for(member)
         ],
         "promises": [
-            promise_card(
-                promise, organization, customer_name=shown_name(viewer, promise.customer), me=member
-            )
+            promise_card(promise, organization, customer_name=shown_name(viewer, promise.customer), me=member)
             for promise in _promises_today(viewer)
         ],
     }

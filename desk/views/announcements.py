@@ -1,11 +1,16 @@
 """The marquee: posting, ending and acknowledging announcements."""
 
+from datetime import timedelta
+
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from desk.doors import DeskRequest, desk_door, done, toast
+from desk.doors import DeskRequest, desk_door, toast
 from desk.forms import AnnouncementForm
+from desk.panels.own import marquee_panel
 from desk.views.fragments import form_errors
+from foundation import clock
 from knowledge import actions
 
 
@@ -16,15 +21,16 @@ def announce(request: DeskRequest) -> HttpResponse:
     form = AnnouncementForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
-    partner = form.cleaned_data["partner"]
+    audience, partner_id = form.cleaned_data["audience"]
+    minutes = form.cleaned_data["ends"]
     actions.post_announcement(
         actor=request.member.actor,
         title=form.cleaned_data["title"],
         body=form.cleaned_data["body"],
-        urgency=form.cleaned_data["urgency"],
-        audience=form.cleaned_data["audience"],
-        partner_id=partner.id if partner else None,
-        ends_at=form.cleaned_data["ends_at"],
+        urgency=form.cleaned_data["urgency"] or "calm",
+        audience=audience,
+        partner_id=partner_id,
+        ends_at=clock.now() + timedelta(minutes=minutes) if minutes else None,
     )
     return toast("On the desktops now.", announced=True)
 
@@ -42,4 +48,4 @@ def end(request: DeskRequest, announcement_id: int) -> HttpResponse:
 def acknowledge(request: DeskRequest, announcement_id: int) -> HttpResponse:
     """I have read it."""
     actions.acknowledge_announcement(announcement_id, member=request.member)
-    return done(marqueeSeen={"id": announcement_id})
+    return render(request, "desk/console/_marquee.html", {"marquees": marquee_panel(request.member)})

@@ -1,18 +1,22 @@
 """What an agent does with the contact in hand."""
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from cases import actions as cases
 from customers import access
 from customers import actions as customers
 from customers.models import Confidence, Interaction
-from desk.doors import DeskRequest, desk_door, done, toast
+from desk.doors import DeskRequest, desk_door
 from desk.forms import AskAgainForm, FactForm, NoteForm, PromiseForm, TransferForm, WrapUpForm
-from desk.views.fragments import form_errors
+from desk.panels import contact as contact_panels
+from desk.panels import own
+from desk.views.fragments import contact_screen, customer_context, form_errors
 from foundation.errors import Forbidden, Refusal
 from ivr import actions as phone
 from routing import actions as routing
+from routing import presence
 
 
 def _contact(request: DeskRequest, interaction_id: int) -> Interaction:
@@ -44,7 +48,8 @@ def add_note(request: DeskRequest, interaction_id: int) -> HttpResponse:
         interaction_id=interaction.id,
         for_partners=not form.cleaned_data["inhouse_only"],
     )
-    return toast("Noted on the record.", noteSaved=True)
+    panel = contact_panels.contact_panel(interaction, request.viewer, request.organization)
+    return render(request, "desk/console/_notes.html", {"contact": panel})
 
 
 @require_POST
@@ -52,7 +57,8 @@ def add_note(request: DeskRequest, interaction_id: int) -> HttpResponse:
 def make_promise(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Promise something: what, until when, who owes it."""
     interaction = _contact(request, interaction_id)
-    form = PromiseForm(request.POST)
+    presets = {value: due_at for value, _, due_at in contact_panels.promise_presets()}
+    form = PromiseForm(request.POST, presets=presets)
     if not form.is_valid():
         return form_errors(request, form)
     owed_by = form.cleaned_data["owed_by"]
@@ -65,8 +71,8 @@ def make_promise(request: DeskRequest, interaction_id: int) -> HttpResponse:
         interaction_id=interaction.id,
         owner_id=request.member.id if owed_by is None else None,
     )
-    who = owed_by.name if owed_by else request.organization.name
-    return toast(f"Promised. {who} owes it, and the clock runs.", promiseMade=True)
+    context = customer_context(request, _customer_id(interaction), interaction)
+    return render(request, "desk/console/_customer.html", context)
 
 
 @require_POST
@@ -86,7 +92,7 @@ def record_fact(request: DeskRequest, interaction_id: int) -> HttpResponse:
         confidence=Confidence.CLAIMED,
         interaction_id=interaction.id,
     )
-    return done(contactChanged=True)
+    return _step(request, interaction, form.cleaned_data["key"])
 
 
 @require_POST
@@ -104,7 +110,7 @@ def ask_again(request: DeskRequest, interaction_id: int) -> HttpResponse:
         actor=request.member.actor,
         interaction_id=interaction.id,
     )
-    return done(contactChanged=True, askAgain={"key": form.cleaned_data["key"]})
+    return _step(request, interaction, form.cleaned_data["key"])
 
 
 @require_POST
@@ -121,36 +127,36 @@ def transfer(request: DeskRequest, interaction_id: int) -> HttpResponse:
         queue_slug=form.cleaned_data["queue"],
         note=form.cleaned_data["note"],
     )
-    return toast("Passed on. The next agent sees everything you saw.", workChanged=True)
+    return contact_screen(request, _reloaded(interaction))
 
 
 @require_POST
 @desk_door(agents=True)
 def hold(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Put the caller on hold, or (`on=0`) take them back."""
-    _contact(request, interaction_id)
+    interaction = _contact(request, interaction_id)
     change = phone.resume_call if request.POST.get("on") == "0" else phone.hold_call
     change(interaction_id, member=request.member)
-    return done(callChanged=True)
+    return _callbar(request, interaction)
 
 
 @require_POST
 @desk_door(agents=True)
 def mute(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Mute the agent's line, or (`on=0`) unmute it."""
-    _contact(request, interaction_id)
+    interaction = _contact(request, interaction_id)
     change = phone.unmute_call if request.POST.get("on") == "0" else phone.mute_call
     change(interaction_id, member=request.member)
-    return done(callChanged=True)
+    return _callbar(request, interaction)
 
 
 @require_POST
 @desk_door(agents=True)
 def hang_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """End the call; wrap-up follows."""
-    _contact(request, interaction_id)
+    interaction = _contact(request, interaction_id)
     phone.hang_up_call(interaction_id, member=request.member)
-    return done(callChanged=True, workChanged=True)
+    return contact_screen(request, _reloaded(interaction))
 
 
 @require_POST
@@ -167,5 +173,28 @@ def wrap_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
         disposition=form.cleaned_data["disposition"],
         summary=form.cleaned_data["summary"],
     )
+    if request.POST.get("next") == "paused":
+        presence.set_presence(request.member, state="paused", reason="Break")
     routing.close_wrap_up(request.member, interaction_id=interaction.id)
-    return toast("Wrapped up.", workChanged=True)
+    contacts = own.own_contacts(request.member)
+    return contact_screen(request, contacts[0] if contacts else None)
+
+
+def _step(request: DeskRequest, interaction: Interaction, key: str) -> HttpResponse:
+    steps = contact_panels.script_steps(interaction, request.viewer)
+    number, step = next((n, step) for n, step in enumerate(steps, start=1) if step["key"] == key)
+    context = {"step": step, "number": number, "contact": {"id": interaction.id}}
+    return render(request, "desk/console/_step.html", context)
+
+
+def _callbar(request: DeskRequest, interaction: Interaction) -> HttpResponse:
+    call = contact_panels.call_panel(interaction, request.viewer, request.organization)
+    return render(request, "desk/console/_callbar.html", {"call": call})
+
+
+def _reloaded(interaction: Interaction) -> Interaction | None:
+    """The contact as it stands now; None when it is no longer this person's."""
+    member_id = interaction.member_id
+    interaction.refresh_from_db()
+    live = interaction.state in {Interaction.State.SERVING, Interaction.State.WRAP_UP}
+    return interaction if live and interaction.member_id == member_id else None

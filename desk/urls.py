@@ -1,0 +1,33 @@
+"""Where the screens are."""
+
+from django.urls import path
+
+from desk.views import announcements, console, contact, work
+
+app_name = "desk"
+_contact = "contacts/<int:interaction_id>/"
+urlpatterns = [
+    path("", console.console, name="console"),
+    path("work/", console.work, name="work"),
+    path("marquee/", console.marquee, name="marquee"),
+    path("search/", console.search, name="search"),
+    path("customers/<int:customer_id>/", console.customer, name="customer"),
+    path("customers/<int:customer_id>/timeline/", console.customer_timeline, name="customer_timeline"),
+    path("presence/", work.set_presence, name="presence"),
+    path("voice-token/", work.voice_token, name="voice_token"),
+    path("offers/<int:offer_id>/accept/", work.accept_offer, name="offer_accept"),
+    path("offers/<int:offer_id>/decline/", work.decline_offer, name="offer_decline"),
+    path(_contact, console.contact, name="contact"),
+    path(_contact + "note/", contact.add_note, name="contact_note"),
+    path(_contact + "promise/", contact.make_promise, name="contact_promise"),
+    path(_contact + "fact/", contact.record_fact, name="contact_fact"),
+    path(_contact + "ask-again/", contact.ask_again, name="contact_ask_again"),
+    path(_contact + "transfer/", contact.transfer, name="contact_transfer"),
+    path(_contact + "hold/", contact.hold, name="contact_hold"),
+    path(_contact + "mute/", contact.mute, name="contact_mute"),
+    path(_contact + "hang-up/", contact.hang_up, name="contact_hangup"),
+    path(_contact + "wrap-up/", contact.wrap_up, name="contact_wrapup"),
+    path("announcements/", announcements.announce, name="announce"),
+    path("announcements/<int:announcement_id>/end/", announcements.end, name="announcement_end"),
+    path("announcements/<int:announcement_id>/seen/", announcements.acknowledge, name="marquee_ack"),
+]

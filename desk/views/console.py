@@ -1,0 +1,112 @@
+"""The agent's desk: the page and the fragments that refresh themselves."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from customers.access import access_interaction
+from customers.models import Interaction
+from customers.queries import search_customers
+from desk.doors import DeskRequest, desk_door
+from desk.panels import customer as customer_panels
+from desk.panels import own
+from desk.views.fragments import contact_screen, customer_context, desk_context
+from foundation.errors import Forbidden
+
+
+@require_GET
+@desk_door()
+def console(request: DeskRequest) -> HttpResponse:
+    """The desk; supervisors, who take no work, start on the floor."""
+    if not request.member.takes_work:
+        return HttpResponseRedirect(reverse("desk:floor"))
+    contacts = own.own_contacts(request.member)
+    context = desk_context(request, contacts[0] if contacts else None)
+    context["marquees"] = own.marquee_panel(request.member)
+    return render(request, "desk/console.html", context)
+
+
+@require_GET
+@desk_door(agents=True)
+def work(request: DeskRequest) -> HttpResponse:
+    """The left column."""
+    shown = request.GET.get("contact", "")
+    panel = own.work_panel(
+        request.member,
+        request.viewer,
+        request.organization,
+        current_id=int(shown) if shown.isdigit() else None,
+    )
+    return render(request, "desk/console/_work.html", {"work": panel})
+
+
+@require_GET
+@desk_door()
+def marquee(request: DeskRequest) -> HttpResponse:
+    """The announcements on this desktop."""
+    return render(request, "desk/console/_marquee.html", {"marquees": own.marquee_panel(request.member)})
+
+
+@require_GET
+@desk_door(agents=True)
+def contact(request: DeskRequest, interaction_id: int) -> HttpResponse:
+    """One contact of this person's, with its record."""
+    interaction = access_interaction(request.viewer, interaction_id)
+    if interaction.member_id != request.member.id:
+        raise Forbidden("not_yours", "Somebody else serves this contact.")
+    live = interaction.state in {Interaction.State.SERVING, Interaction.State.WRAP_UP}
+    if not live:
+        contacts = own.own_contacts(request.member)
+        return contact_screen(request, contacts[0] if contacts else None)
+    return contact_screen(request, interaction)
+
+
+@require_GET
+@desk_door()
+def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
+    """The customer column; as a page of its own when opened directly."""
+    serving = (
+        Interaction.objects.filter(
+            member=request.member,
+            customer_id=customer_id,
+            state__in=[Interaction.State.SERVING, Interaction.State.WRAP_UP],
+        )
+        .select_related("customer")
+        .first()
+    )
+    context = customer_context(request, customer_id, serving)
+    template = "desk/console/_customer.html" if request.htmx else "desk/customer.html"
+    return render(request, template, context)
+
+
+@require_GET
+@desk_door()
+def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
+    """The customer's story: `?kind=` filters, `?before=` pages."""
+    before = request.GET.get("before", "")
+    panel = customer_panels.timeline_panel(
+        customer_id,
+        request.viewer,
+        kind=request.GET.get("kind", "")[:20],
+        before_id=int(before) if before.isdigit() else None,
+    )
+    return render(request, "desk/console/_timeline.html", {"timeline": panel})
+
+
+@require_GET
+@desk_door()
+def search(request: DeskRequest) -> HttpResponse:
+    """Customers by name, number, mail or subscriber number, as one types."""
+    text = request.GET.get("q", "").strip()[:200]
+    found = search_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
+    results = [
+        {
+            "url": reverse("desk:customer", args=[hit.customer_id]),
+            "icon": "user",
+            "title": hit.display_name,
+            "detail": hit.detail,
+        }
+        for hit in found
+    ]
+    return render(request, "desk/console/_search_results.html", {"query": text, "results": results})
