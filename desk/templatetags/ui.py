@@ -14,12 +14,20 @@ from django.utils.formats import date_format
 register = template.Library()
 
 HANDS = {
-    "ivr": "Phone menu",
-    "bot": "Assistant",
+    "ivr": "IVR",
+    "bot": "Bot",
     "inhouse": "In-house",
     "partner": "Partner",
     "customer": "Customer",
     "file": "Import",
+    "system": "System",
+}
+CHANNEL_ICONS = {
+    "voice": "phone",
+    "email": "mail",
+    "web_form": "file-text",
+    "chat": "message-circle",
+    "sms": "smartphone",
 }
 KEY_LABELS = {
     "enter": "↵",
@@ -34,9 +42,15 @@ ARIA_KEYS = {"mod": "Control", "enter": "Enter", "escape": "Escape", "shift": "S
 
 @register.filter
 def hand_name(hand: str, name: str | None = "") -> str:
-    """The hand in plain words: "Digipress, partner", "Phone menu"."""
+    """The hand in plain words: "Digipress, partner", "IVR"."""
     plain = HANDS.get(hand, str(hand))
-    return f"{name}, {plain.lower()}" if name and name != plain else plain
+    return f"{name}, {plain.lower()}" if name and name != plain and hand != "ivr" else plain
+
+
+@register.filter
+def channel_icon(channel: str | None) -> str:
+    """The icon of a channel."""
+    return CHANNEL_ICONS.get(str(channel or ""), "message-circle")
 
 
 @register.filter
@@ -54,6 +68,12 @@ def duration(seconds: float | timedelta | None) -> str:
 def elapsed(since: datetime | None) -> str:
     """Time passed since a moment, as a duration."""
     return duration((timezone.now() - since) if since else None)
+
+
+@register.filter
+def elapsed_seconds(since: datetime | None) -> int:
+    """Whole seconds passed since a moment, for sorting; -1 for none."""
+    return int((timezone.now() - since).total_seconds()) if since else -1
 
 
 @register.filter
@@ -89,22 +109,45 @@ def exact(moment: datetime | None) -> str:
 
 @register.filter
 def ago_short(moment: datetime | None) -> str:
-    """A past moment as briefly as possible: now, 2 min, 3 h, Thu, 2 Nov."""
+    """A past moment as briefly as possible: now, 2 min, 3 h, 2 d, 2 Nov."""
     if not moment:
         return ""
     local, today = timezone.localtime(moment), timezone.localtime()
     seconds = (today - local).total_seconds()
     if seconds < 0:
-        return date_format(local, "H:i" if local.date() == today.date() else "j M H:i")
+        return _ahead(local, today)
     if seconds < 45:
         return "now"
     if seconds < 3600:
         return f"{max(1, round(seconds / 60))} min"
     if seconds < 12 * 3600:
         return f"{round(seconds / 3600)} h"
-    if (today.date() - local.date()).days < 7:
-        return date_format(local, "D H:i")
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+    days = (today.date() - local.date()).days
+    if days < 7:
+        return f"{days} d" if days else date_format(local, "H:i")
+    return date_format(local, "j M" if local.year == today.year else "M Y")
+
+
+def _ahead(local: datetime, today: datetime) -> str:
+    seconds = (local - today).total_seconds()
+    if seconds < 3600:
+        return f"in {max(1, round(seconds / 60))} min"
+    if local.date() == today.date():
+        return date_format(local, "H:i")
+    return date_format(local, "D H:i" if seconds < 6.5 * 86400 else "j M")
+
+
+@register.filter
+def due(moment: datetime | None) -> str:
+    """When something is owed: "due in 9 min", "due 16:30", "due Tue 10:00", "12 min late"."""
+    if not moment:
+        return ""
+    seconds = (timezone.now() - moment).total_seconds()
+    if seconds < 0:
+        return f"due {ago_short(moment)}"
+    if seconds < 3600:
+        return f"{max(1, round(seconds / 60))} min late"
+    return f"{round(seconds / 3600)} h late" if seconds < 2 * 86400 else f"{round(seconds / 86400)} days late"
 
 
 @register.filter
@@ -113,7 +156,10 @@ def ago(moment: datetime | None) -> str:
     brief = ago_short(moment)
     if brief == "now":
         return "just now"
-    return f"{brief} ago" if brief.endswith((" min", " h")) else brief
+    past = bool(moment) and moment <= timezone.now()
+    if past and brief.endswith((" min", " h")):
+        return f"{brief} ago"
+    return date_format(timezone.localtime(moment), "D H:i") if past and brief.endswith(" d") else brief
 
 
 @register.filter

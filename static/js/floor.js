@@ -1,28 +1,37 @@
-// The supervisor's floor: panels refresh when something changed, and every few seconds anyway.
-import "./page-live.js";
-import "./field-errors.js";
+// The floor's own: TV mode, and an announcement shown as it will appear before it is sent.
 
-const LEAST_MS = 1_000;
-const refreshedAt = new Map();
-const waiting = new Map();
-
-/** @param {string} name */
-function refresh(name) {
-  refreshedAt.set(name, Date.now());
-  waiting.delete(name);
-  document.getElementById(`floor-${name}`)?.dispatchEvent(new CustomEvent("floor:refresh"));
+const root = document.documentElement;
+/** @param {boolean} on */
+function setTv(on) {
+  root.toggleAttribute("data-tv", on);
+  if (on) document.documentElement.requestFullscreen?.().catch(() => {});
+  else if (document.fullscreenElement) document.exitFullscreen();
 }
+if (new URLSearchParams(location.search).has("tv")) root.toggleAttribute("data-tv", true);
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-tv-toggle]")) setTv(!root.hasAttribute("data-tv"));
+});
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && root.hasAttribute("data-tv")) setTv(false); });
+document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) root.removeAttribute("data-tv"); });
 
-/** At most one refresh a second per panel, and always one after the last change. @param {string} name */
-function refreshSoon(name) {
-  if (waiting.has(name)) return;
-  const due = (refreshedAt.get(name) ?? 0) + LEAST_MS - Date.now();
-  waiting.set(name, setTimeout(() => refresh(name), Math.max(due, 0)));
+/** @param {HTMLFormElement} form */
+function preview(form) {
+  const banner = form.querySelector("[data-announce-preview]");
+  const values = new FormData(form);
+  const put = (/** @type {string} */ name, /** @type {string} */ text) => {
+    const place = form.querySelector(name);
+    if (place) place.textContent = text;
+  };
+  if (banner) banner.className = `banner is-${values.get("urgency") || "calm"}`;
+  put("[data-preview-title]", String(values.get("title") || "Headline"));
+  put("[data-preview-body]", String(values.get("body") || (values.get("title") ? "" : "What to do")));
+  const chosen = form.querySelector("[name='audience']:checked")?.closest("label");
+  put("[data-announce-audience]", chosen ? `Shown at once on ${chosen.querySelector(".choice-help")?.textContent ?? "the chosen desktops"}.` : "");
 }
-
-const ALSO = { queues: ["figures"], agents: ["serving"], calls: ["figures"], promises: ["figures"] };
-for (const name of ["figures", "serving", "queues", "agents", "calls", "promises", "announcements"]) {
-  document.body.addEventListener(`live:${name}`, () => [name, ...(ALSO[name] ?? [])].forEach(refreshSoon));
-  setInterval(() => document.visibilityState === "visible" && refreshSoon(name), 5_000 + Math.random() * 2_000);
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    const form = event.target instanceof Element && event.target.closest("[data-announce] form");
+    if (form instanceof HTMLFormElement) preview(form);
+  });
 }
-document.body.addEventListener("announced", () => refreshSoon("announcements"));
+document.querySelectorAll("[data-announce] form").forEach((form) => preview(/** @type {HTMLFormElement} */ (form)));

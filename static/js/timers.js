@@ -37,12 +37,29 @@ export function relative(at, short = false) {
   const clock = moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const day = moment.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
   const suffix = short ? "" : " ago";
-  if (seconds < -5) return moment.toDateString() === today.toDateString() ? clock : `${day} ${clock}`;
+  if (seconds < 0) {
+    if (seconds > -3600) return `in ${Math.max(1, Math.round(-seconds / 60))} min`;
+    if (moment.toDateString() === today.toDateString()) return clock;
+    return seconds > -6.5 * 86400 ? `${moment.toLocaleDateString("en-GB", { weekday: "short" })} ${clock}` : day;
+  }
   if (seconds < 45) return short ? "now" : "just now";
   if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min${suffix}`;
   if (seconds < 12 * 3600) return `${Math.round(seconds / 3600)} h${suffix}`;
-  if (seconds < 6.5 * 86400) return `${moment.toLocaleDateString("en-GB", { weekday: "short" })} ${clock}`;
-  return moment.getFullYear() === today.getFullYear() ? day : `${day} ${moment.getFullYear()}`;
+  const days = Math.round((new Date(today).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / (86400 * SECOND));
+  if (days < 1) return clock;
+  if (days < 7) return short ? `${days} d` : `${moment.toLocaleDateString("en-GB", { weekday: "short" })} ${clock}`;
+  return moment.getFullYear() === today.getFullYear() ? day : moment.toLocaleDateString("en-GB", { month: "short", year: "numeric" });
+}
+
+/**
+ * When something is owed: "due in 9 min", "due Tue 10:00", "12 min late".
+ * @param {number} at milliseconds
+ */
+export function due(at) {
+  const seconds = (now() - at) / SECOND;
+  if (seconds < 0) return `due ${relative(at, true)}`;
+  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min late`;
+  return seconds < 2 * 86400 ? `${Math.round(seconds / 3600)} h late` : `${Math.round(seconds / 86400)} days late`;
 }
 
 /** @param {HTMLElement} element */
@@ -77,7 +94,7 @@ function tickRing(element) {
 function tickWhen(element) {
   const at = Date.parse(element.dateTime);
   if (Number.isNaN(at)) return;
-  const text = relative(at, element.dataset.when === "short");
+  const text = element.dataset.when === "due" ? due(at) : relative(at, element.dataset.when === "short");
   if (element.textContent !== text) element.textContent = text;
   element.title = new Date(at).toLocaleString("en-GB", { dateStyle: "full", timeStyle: "long" });
 }
