@@ -16,7 +16,7 @@ from simulator.settings import Settings
 
 ACCOUNT = "AC" + "a1" * 16
 TOKEN = "the-auth-token"
-KEY, SECRET = "SK" + "b2" * 16, "the-api-secret"
+KEY, SECRET = "SK" + "b2" * 16, "the-api-secret-of-thirty-two-letters"
 APP = "AP" + "c3" * 16
 COMPANY = "+442071234567"
 CALLER = "+447700900123"
