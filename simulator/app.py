@@ -8,6 +8,7 @@ from simulator import control
 from simulator.accounts import Directory
 from simulator.rest import routes as rest
 from simulator.rest.requests import WORLD
+from simulator.sdk import socket as sdk
 from simulator.settings import Settings
 from simulator.world import World
 
@@ -31,6 +32,7 @@ def build_app(
     app = web.Application(middlewares=[rest.guard])
     app.router.add_get("/carrier/healthz", healthz)
     app.router.add_routes(control.routes())
+    app.router.add_routes(sdk.routes())
     app.router.add_routes(rest.routes())
 
     async def life(running: web.Application):  # type: ignore[no-untyped-def] # an async generator context

@@ -36,6 +36,9 @@ class Line(Protocol):
     def silence(self, call: "Call") -> None:
         """Stop ringing: nobody answered in time, or the caller gave up."""
 
+    def answered(self, call: "Call") -> None:
+        """The company's side has answered a call made from this telephone."""
+
     def ended(self, call: "Call") -> None:
         """The leg is over."""
 
@@ -203,6 +206,7 @@ class Call:
         self.updated_at = now()
         if status == "in-progress":
             self.answered_at = self.updated_at
+            self.line.answered(self)
         self._tell(event)
         self.changed()
 

@@ -152,6 +152,10 @@ class SimulatorClient:
             time.sleep(POLL_SECONDS)
         raise TimeoutError(f"nothing rings at {number}")
 
+    def wait_until_over(self, sid: str, timeout: float = 10.0) -> dict[str, Any]:
+        """Wait until a leg known by its sid has ended."""
+        return PhoneCall(self, sid).wait_state("ended", timeout=timeout)
+
     def set_policy(self, number: str, outcome: str, after: float = 0) -> None:
         """Let a number answer, be busy, fail or not answer by itself."""
         self.post("policies", {"number": number, "outcome": outcome, "after": after})

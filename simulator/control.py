@@ -189,7 +189,7 @@ async def devices(request: web.Request) -> web.Response:
 
 async def settled(request: web.Request) -> web.Response:
     """Answers when no notification is on its way any more."""
-    await world_of(request).webhooks.settled()
+    await world_of(request).settled()
     return web.json_response({"settled": True})
 
 

@@ -52,6 +52,9 @@ class Handsets:
     def silence(self, call: Call) -> None:
         """The page sees the state of the call; nothing else to do."""
 
+    def answered(self, call: Call) -> None:
+        """The page sees the state of the call; nothing else to do."""
+
     def ended(self, call: Call) -> None:
         """The page sees the state of the call; nothing else to do."""
 

@@ -124,6 +124,11 @@ class Webhooks:
         while self._tasks:
             await asyncio.wait(list(self._tasks))
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._tasks
+
     # Asking and waiting
 
     async def fetch(self, outgoing: Outgoing) -> Answer:

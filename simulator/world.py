@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 KEEP_CALLS = 5_000
 ALERTS = 1_000
+# Long enough for whatever the last notification set off to begin.
+SETTLE_SECONDS = 0.03
+RESET_SECONDS = 20
 
 
 class World:
@@ -71,13 +74,22 @@ class World:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.webhooks.close()
 
+    async def settled(self) -> None:
+        """Return when no notification has been on its way for a moment."""
+        quiet = False
+        while not quiet:
+            await self.webhooks.settled()
+            await asyncio.sleep(SETTLE_SECONDS)
+            quiet = self.webhooks.idle
+
     async def reset(self) -> None:
         """Hang everybody up and forget all of it: calls, rooms, queues, weather, logs."""
         for call in list(self.calls.values()):
             call.end()
         await asyncio.sleep(0)
         self.weather.rules.clear()
-        await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(self.webhooks.settled())), timeout=20)
+        async with asyncio.timeout(RESET_SECONDS):
+            await self.webhooks.settled()
         self.calls.clear()
         self.conferences.by_sid.clear()
         self.queues.by_sid.clear()

@@ -13,7 +13,7 @@ from simulator.rest.errors import RestError, missing
 from simulator.world import World
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
-ACCOUNT = "account"
+ACCOUNT: web.RequestKey[Account] = web.RequestKey("account", Account)
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 CLIENT = re.compile(r"client:[^\s]{1,256}")
 
@@ -81,8 +81,7 @@ def world_of(request: web.Request) -> World:
 
 def account_of(request: web.Request) -> Account:
     """The account that signed in for this request."""
-    account: Account = request[ACCOUNT]
-    return account
+    return request[ACCOUNT]
 
 
 def check_destination(to: str) -> None:

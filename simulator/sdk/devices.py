@@ -66,6 +66,12 @@ class Devices:
         for device in self._ringing.pop(call.sid, []):
             device.send({"type": "cancel", "sid": call.sid})
 
+    def answered(self, call: Call) -> None:
+        """Tell the browser that dialled; one that was rung knows by having accepted."""
+        holder = self.holders.get(call.sid)
+        if holder and call.direction == "inbound":
+            holder.send({"type": "answered", "sid": call.sid})
+
     def ended(self, call: Call) -> None:
         """Tell the device that has the call; stop the others."""
         self.silence(call)
