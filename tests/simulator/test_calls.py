@@ -30,9 +30,7 @@ def test_every_request_is_signed_so_that_the_real_library_accepts_it(stage):
     for seen in stage.product.seen:
         posted = {key: value for key, value in seen.params.items() if key not in {"a", "b"}}
         assert "#" not in seen.url
-        assert validator.validate(
-            seen.url.replace("%20", " ").replace(" ", "%20"), posted, seen.headers["X-Twilio-Signature"]
-        )
+        assert validator.validate(seen.url.replace("%20", " ").replace(" ", "%20"), posted, seen.headers["X-Twilio-Signature"])
         assert seen.headers["I-Twilio-Idempotency-Token"]
 
 
@@ -116,9 +114,7 @@ def test_redirects_are_relative_to_the_document(stage):
 
 def test_cookies_are_kept_for_the_call_and_not_for_the_next(stage):
     def greet(params):
-        response = web.Response(
-            text="<Response><Redirect>/second</Redirect></Response>", content_type="text/xml"
-        )
+        response = web.Response(text="<Response><Redirect>/second</Redirect></Response>", content_type="text/xml")
         response.set_cookie("step", "one")
         return response
 
@@ -188,8 +184,7 @@ def test_a_rejected_call_is_never_answered(stage):
 
 def test_a_voicemail_ends_by_key_and_reports_the_recording(stage):
     call = stage.dial(
-        voice='<Record action="/choice" recordingStatusCallback="/recorded" maxLength="60"/>',
-        choice="<Hangup/>",
+        voice='<Record action="/choice" recordingStatusCallback="/recorded" maxLength="60"/>', choice="<Hangup/>"
     )
     call.wait_state("recording")
     call.say("Please call me back.")
