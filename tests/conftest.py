@@ -1,12 +1,16 @@
-"""Fixtures for all tests: the database of this worker, and Chromium."""
+"""Fixtures for all tests: the database of this worker, Chromium, and a whole started stack."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
+from contactcenter.stack import DemoStack
+from tests.chromium import Chromium, find_chromium, launched
 from tests.engines import TestEngines
 from tests.plugin import ENGINES
 
@@ -28,3 +32,43 @@ def django_db_setup(
 
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Chromium:
+    """An installed Chrome or Chromium, else the one unpacked from node_modules; with its options."""
+    return find_chromium()
+
+
+@pytest.fixture
+def browser(chromium_path: Chromium, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """A headless Chromium of this test's own: Playwright's loop must not outlive the test that needs it."""
+    # That loop runs in this thread while the test uses the ORM from the same thread, one at a time.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """One page of a fresh profile, as wide as an agent's screen."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStack]:
+    """The whole product with the demo company as `script/demo` starts it, for all tests marked `stack`."""
+    started = DemoStack(tmp_path_factory.mktemp("stack"), environ=person_environment(), durable=False)
+    try:
+        started.start()
+        yield started
+    finally:
+        started.destroy()
+
+
+def person_environment() -> dict[str, str]:
+    """The environment without what the test run itself set."""
+    ours = {"DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BOTHHANDS_TESTING"}
+    return {name: value for name, value in os.environ.items() if name not in ours}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contactcenter.embedded import Engines
-from contactcenter.embedded.places import SocketFolder
+from contactcenter.embedded.places import SocketFolder, forget_cluster
 from contactcenter.embedded.postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgres
 from contactcenter.embedded.valkey import EmbeddedValkey, free_port
 from contactcenter.stack import fingerprints, nginx, plan
@@ -124,6 +124,11 @@ class DemoStack:
             self.engines.stop()
         self._sockets.remove()
         self.data.release()
+
+    def destroy(self) -> None:
+        """Stop, and remove the database wherever it lies."""
+        self.stop()
+        forget_cluster(self.data.path)
 
     def manage(self, *arguments: str, owner: bool = False) -> None:
         """Run a management command in the stack's environment; raises StackError with its last line."""
