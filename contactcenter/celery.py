@@ -3,12 +3,16 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
+
+from foundation.worker_beats import beat_while_running
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 
 app = Celery("bothhands")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+worker_ready.connect(beat_while_running)
 app.conf.beat_schedule = {
     "sweep-finished-deliveries": {
         "task": "foundation.sweep_finished",

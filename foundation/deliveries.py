@@ -20,7 +20,8 @@ MAX_ATTEMPTS = 14  # with the back-off below, about half a day
 _STAMP_LOCK = 0x626F7468  # "both": one stamper at a time, whichever relay comes first
 
 _CLAIM = """
-UPDATE foundation_delivery d SET state = 'sent', attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %s)
+UPDATE foundation_delivery d
+SET state = 'sent', attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %s)
 FROM (
   SELECT id FROM foundation_delivery WHERE state IN ('pending', 'sent') AND next_attempt_at <= now()
   ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED

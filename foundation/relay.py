@@ -5,7 +5,7 @@ import threading
 
 from django.db import Error, connection
 
-from foundation import deliveries
+from foundation import deliveries, health
 from foundation.wake import Sleeper
 
 logger = logging.getLogger(__name__)
@@ -16,7 +16,9 @@ def run(send: deliveries.SendToWorker, stopped: threading.Event) -> None:
     """Move events until stopped. A lost database or broker is waited out, never fatal."""
     with Sleeper("relay") as sleeper:
         while not stopped.is_set():
-            if not _round(send):
+            moved = _round(send)
+            health.beat("relay")
+            if not moved:
                 sleeper.sleep(POLL_SECONDS)
 
 
