@@ -29,6 +29,13 @@ class CaseSolved(CaseEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseReopened(CaseEvent):
+    """The matter was not settled after all."""
+
+    NAME: ClassVar[str] = "case.reopened"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PromiseEvent(CustomerEvent):
     """Base: something happened to a promise. `owed_by_id` is the partner that owes it (None: in-house)."""
 

@@ -10,7 +10,7 @@ from foundation.models import TenantModel
 
 
 class Case(TenantModel):
-    """One matter of one customer across channels and companies. open → solved → (re)open | closed."""
+    """One matter of one customer across channels and companies. open ⇄ solved."""
 
     class State(models.TextChoices):
         OPEN = "open", "Open"

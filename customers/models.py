@@ -175,6 +175,11 @@ class Interaction(TenantModel):
                 fields=["organization_id", "customer", "-started_at"], name="interaction_of_customer"
             ),
             models.Index(
+                fields=["organization_id", "-started_at"],
+                condition=~models.Q(reason=""),
+                name="interaction_with_reason",
+            ),
+            models.Index(
                 fields=["organization_id", "state"],
                 condition=~models.Q(state__in=["ended", "abandoned"]),
                 name="interaction_open",

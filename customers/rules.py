@@ -69,8 +69,10 @@ def _choice(value: object, choices: Sequence[str]) -> str:
 
 
 def _list(value: object, choices: Sequence[str]) -> list[str]:
-    if not isinstance(value, list | tuple) or len(value) > 100:
-        raise ValueError("The answer must be a list of at most 100.")
+    if isinstance(value, str):
+        value = [part for part in re.split(r"\s*(?:,|;|\band\b)\s*", value.strip()) if part]
+    if not isinstance(value, list | tuple) or not 0 < len(value) <= 100:
+        raise ValueError("The answer must be a list of 1 to 100.")
     return [_choice(item, choices) if choices else _text(item, choices) for item in value]
 
 

@@ -709,6 +709,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="interaction",
             index=models.Index(
+                condition=models.Q(("reason", ""), _negated=True),
+                fields=["organization_id", "-started_at"],
+                name="interaction_with_reason",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="interaction",
+            index=models.Index(
                 condition=models.Q(("state__in", ["ended", "abandoned"]), _negated=True),
                 fields=["organization_id", "state"],
                 name="interaction_open",

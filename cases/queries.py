@@ -1,0 +1,120 @@
+"""What customers are waiting for."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db.models import Q
+
+from cases import rules
+from cases.models import Case, Promise
+from cases.rules import PastContact, PromiseSignal, ReasonGuess, Signals
+from customers.models import Interaction, Subscription
+from customers.queries import current_facts
+from foundation import clock
+
+RECENTLY = timedelta(days=14)
+BASELINE_CONTACTS = 2_000
+AT_RISK = timedelta(hours=1)
+
+
+def open_cases(customer_id: int) -> list[Case]:
+    """The customer's open matters, newest first."""
+    cases = Case.objects.filter(customer_id=customer_id, state=Case.State.OPEN)
+    return list(cases.select_related("partner").order_by("-opened_at", "-id"))
+
+
+def open_promises(customer_id: int) -> list[Promise]:
+    """What the customer still waits for, broken ones included, the next due first."""
+    promises = Promise.objects.filter(customer_id=customer_id, state__in=["open", "broken"])
+    return list(promises.select_related("owed_by", "owner", "case").order_by("due_at", "id"))
+
+
+def settled_promises(customer_id: int, *, since: timedelta = RECENTLY) -> list[Promise]:
+    """What was kept lately, newest first."""
+    promises = Promise.objects.filter(
+        customer_id=customer_id, state=Promise.State.KEPT, kept_at__gte=clock.now() - since
+    )
+    return list(promises.select_related("owed_by").order_by("-kept_at", "-id"))
+
+
+def promises_at_risk() -> list[Promise]:
+    """Broken ones that are still owed, and those warned about or due within the hour; next due first."""
+    soon = Q(due_at__lte=clock.now() + AT_RISK) | Q(warned_at__isnull=False)
+    at_risk = Promise.objects.filter(Q(state=Promise.State.BROKEN) | Q(soon, state=Promise.State.OPEN))
+    return list(at_risk.select_related("customer", "owed_by", "owner").order_by("due_at", "id"))
+
+
+def holds_marketing(customer_id: int) -> bool:
+    """Whether renewal notices and marketing wait because a case is open."""
+    return Case.objects.filter(customer_id=customer_id, state=Case.State.OPEN).exists()
+
+
+def reason_signals(customer_id: int, *, interaction_id: int | None = None) -> Signals:
+    """What speaks for one reason or another when this customer calls."""
+    now = clock.now()
+    facts = {fact.key: fact.value for fact in current_facts(customer_id, ["missing_issues"])}
+    missing = facts.get("missing_issues") or []
+    subscriptions = Subscription.objects.filter(customer_id=customer_id).select_related("product")
+    return Signals(
+        now=now,
+        stated_reason=_stated_reason(interaction_id),
+        missing_issues=tuple(str(issue) for issue in (missing if isinstance(missing, list) else [missing])),
+        promises=tuple(_promise_signals(customer_id)),
+        open_cases=tuple((case.reason, case.title) for case in open_cases(customer_id)),
+        contacts=tuple(_past_contacts(customer_id, interaction_id)),
+        switching_to=tuple(sub.product.name for sub in subscriptions if sub.state == "switching"),
+        renews_in_days=min(
+            (
+                (sub.renews_on - now.date()).days
+                for sub in subscriptions
+                if sub.renews_on and sub.state == "active" and sub.renews_on >= now.date()
+            ),
+            default=None,
+        ),
+        baseline=reason_counts(),
+    )
+
+
+def guess_reason(customer_id: int, *, interaction_id: int | None = None) -> ReasonGuess | None:
+    """Why this customer most likely calls; None when nothing speaks for any reason."""
+    best = guess_reasons(customer_id, interaction_id=interaction_id)[0]
+    return best if best.evidence else None
+
+
+def guess_reasons(customer_id: int, *, interaction_id: int | None = None) -> list[ReasonGuess]:
+    """Every reason with its probability, likeliest first."""
+    return rules.guess_reasons(reason_signals(customer_id, interaction_id=interaction_id))
+
+
+def reason_counts(*, latest: int = BASELINE_CONTACTS) -> Mapping[str, int]:
+    """How many of the latest contacts were about each reason."""
+    known = Interaction.objects.exclude(reason="").order_by("-started_at")
+    return Counter(known.values_list("reason", flat=True)[:latest])
+
+
+def _stated_reason(interaction_id: int | None) -> str:
+    if interaction_id is None:
+        return ""
+    return Interaction.objects.filter(id=interaction_id).values_list("reason", flat=True).first() or ""
+
+
+def _promise_signals(customer_id: int) -> list[PromiseSignal]:
+    promises = [*open_promises(customer_id), *settled_promises(customer_id)]
+    return [
+        PromiseSignal(
+            text=promise.text,
+            company=promise.owed_by.name if promise.owed_by else "",
+            state=promise.state,
+            due_at=promise.due_at,
+        )
+        for promise in promises
+    ]
+
+
+def _past_contacts(customer_id: int, interaction_id: int | None) -> list[PastContact]:
+    past = Interaction.objects.filter(customer_id=customer_id).exclude(reason="")
+    if interaction_id is not None:
+        past = past.exclude(id=interaction_id)
+    rows = past.order_by("-started_at").values_list("reason", "started_at")[:3]
+    return [PastContact(reason=reason, at=started_at) for reason, started_at in rows]

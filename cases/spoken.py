@@ -1,0 +1,141 @@
+"""What the telephone says it already knows: one or two sentences of plain English for a voice to read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cases.models import Promise
+from cases.queries import open_promises, settled_promises
+from customers.queries import current_facts
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_READY = {"a", "an", "the", "your", "our", "their", "his", "her", "some", "two", "three", "new", "another"}
+_VERBS = {
+    "call",
+    "send",
+    "refund",
+    "replace",
+    "resend",
+    "write",
+    "check",
+    "change",
+    "e-mail",
+    "email",
+    "post",
+}
+LONGEST_PROMISE = 120
+
+
+@dataclass(frozen=True)
+class SpokenPromise:
+    """A promise as it is told: by which company (empty: us), what, until or since when."""
+
+    company: str
+    text: str
+    state: str
+    at: datetime
+
+
+def spoken_summary(customer_id: int, now: datetime, time_zone: str) -> str:
+    """What we know of this caller's matters, in the organisation's time; empty when there is nothing."""
+    facts = {fact.key: fact.value for fact in current_facts(customer_id, ["missing_issues"])}
+    missing = facts.get("missing_issues") or []
+    told = [_spoken(promise, promise.due_at) for promise in open_promises(customer_id)]
+    told.sort(key=lambda promise: promise.state != "broken")
+    if not told:
+        told = [_spoken(promise, promise.kept_at) for promise in settled_promises(customer_id)]
+    return tell(len(missing) if isinstance(missing, list) else 1, told, now, ZoneInfo(time_zone))
+
+
+def tell(missing_issues: int, promises: Sequence[SpokenPromise], now: datetime, zone: ZoneInfo) -> str:
+    """The sentences: issues reported missing, then the most pressing promise."""
+    sentences = []
+    if missing_issues:
+        noun = "issue was" if missing_issues == 1 else "issues were"
+        sentences.append(f"{_number(missing_issues).capitalize()} {noun} reported missing.")
+    if promises:
+        sentences.append(tell_promise(promises[0], now, zone))
+        if len(promises) > 1 and promises[0].state != "kept":
+            rest = len(promises) - 1
+            sentences[-1] += f" {_number(rest).capitalize()} more {'is' if rest == 1 else 'are'} open."
+    return " ".join(sentences)
+
+
+def tell_promise(promise: SpokenPromise, now: datetime, zone: ZoneInfo) -> str:
+    """One promise and how it stands."""
+    who = promise.company or "We"
+    what = with_article(promise.text)
+    when = tell_time(promise.at, now, zone)
+    if promise.state == "kept":
+        return f"{who} promised {what}; that was done {when}."
+    if promise.state == "broken":
+        return f"{who} promised {what} by {when}. That has not happened yet, and we are sorry."
+    return f"{who} promised {what} by {when}."
+
+
+def with_article(text: str) -> str:
+    """A promise's words as the object of "promised": an access link; to call back; new copies."""
+    words = " ".join(re.sub(r"[<>{}\[\]\"“”]", "", text).split())[:LONGEST_PROMISE].rstrip(" .!,;:")
+    first = words.split(" ", 1)[0].lower() if words else ""
+    if not words:
+        return "something"
+    if first == "to" or first in _READY or first.isdigit():
+        return words
+    lowered = words if words[:2].isupper() else words[0].lower() + words[1:]
+    if first in _VERBS:
+        return f"to {lowered}"
+    if first.endswith("s") and not first.endswith("ss"):
+        return lowered
+    return f"{'an' if first[0] in 'aeiou' else 'a'} {lowered}"
+
+
+def tell_time(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A time as people say it: tomorrow at 10 in the morning; Thursday at noon; the 3rd of December."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    days = (local.date() - today).days
+    clock_time = _clock_time(local)
+    if days == 0:
+        return f"today at {clock_time}"
+    if days == 1:
+        return f"tomorrow at {clock_time}"
+    if days == -1:
+        return f"yesterday at {clock_time}"
+    if 1 < days < 7:
+        return f"{local:%A} at {clock_time}"
+    if -7 < days < -1:
+        return f"last {local:%A}"
+    year = f" {local.year}" if local.year != today.year else ""
+    return f"the {_ordinal(local.day)} of {local:%B}{year}"
+
+
+def _clock_time(local: datetime) -> str:
+    if (local.hour, local.minute) == (12, 0):
+        return "noon"
+    if (local.hour, local.minute) == (0, 0):
+        return "midnight"
+    part = (
+        "in the morning" if local.hour < 12 else "in the afternoon" if local.hour < 18 else "in the evening"
+    )
+    hour = local.hour % 12 or 12
+    minute = f":{local.minute:02}" if local.minute else ""
+    return f"{hour}{minute} {part}"
+
+
+def _ordinal(day: int) -> str:
+    ending = "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def _spoken(promise: Promise, at: datetime | None) -> SpokenPromise:
+    return SpokenPromise(
+        company=promise.owed_by.name if promise.owed_by else "",
+        text=promise.text,
+        state=promise.state,
+        at=at or promise.due_at,
+    )
