@@ -30,12 +30,13 @@ LONGEST_PROMISE = 120
 
 @dataclass(frozen=True)
 class SpokenPromise:
-    """A promise as it is told: by which company (empty: us), what, until or since when."""
+    """A promise as it is told: by which company (empty: us), what, by or since when, what came of it."""
 
     company: str
     text: str
     state: str
     at: datetime
+    outcome: str = ""
 
 
 def spoken_summary(customer_id: int, now: datetime, time_zone: str) -> str:
@@ -68,6 +69,8 @@ def tell_promise(promise: SpokenPromise, now: datetime, zone: ZoneInfo) -> str:
     who = promise.company or "We"
     what = with_article(promise.text)
     when = tell_time(promise.at, now, zone)
+    if promise.state == "kept" and promise.outcome:
+        return _kept(promise, what, when)
     if promise.state == "kept":
         return f"{who} promised {what}; that was done {when}."
     if promise.state == "broken":
@@ -75,9 +78,15 @@ def tell_promise(promise: SpokenPromise, now: datetime, zone: ZoneInfo) -> str:
     return f"{who} promised {what} by {when}."
 
 
+def _kept(promise: SpokenPromise, what: str, when: str) -> str:
+    if promise.company:
+        return f"{promise.company} promised {what}, and told us {when}: {_plain(promise.outcome)}."
+    return f"We promised {what}. It was done {when}: {_plain(promise.outcome)}."
+
+
 def with_article(text: str) -> str:
     """A promise's words as the object of "promised": an access link; to call back; new copies."""
-    words = " ".join(re.sub(r"[<>{}\[\]\"“”]", "", text).split())[:LONGEST_PROMISE].rstrip(" .!,;:")
+    words = _plain(text)
     first = words.split(" ", 1)[0].lower() if words else ""
     if not words:
         return "something"
@@ -89,6 +98,10 @@ def with_article(text: str) -> str:
     if first.endswith("s") and not first.endswith("ss"):
         return lowered
     return f"{'an' if first[0] in 'aeiou' else 'a'} {lowered}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[<>{}\[\]\"“”]", "", text).split())[:LONGEST_PROMISE].rstrip(" .!,;:")
 
 
 def tell_time(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -138,4 +151,5 @@ def _spoken(promise: Promise, at: datetime | None) -> SpokenPromise:
         text=promise.text,
         state=promise.state,
         at=at or promise.due_at,
+        outcome=promise.outcome,
     )

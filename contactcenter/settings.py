@@ -25,6 +25,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 BEHIND_TLS = PUBLIC_BASE_URL.startswith("https://")
 # Pages of the built-in telephone (demo only); empty hides the link.
 PHONE_PAGE_URL = env.str("PHONE_PAGE_URL", default="")
+# A demo's file of logins, offered at the front door; empty everywhere else.
+DEMO_FILE = env.str("DEMO_FILE", default="")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,11 +1,12 @@
 """Every door of the house. Each URL is classified in `contactcenter.url_classes`."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from desk import live_urls
 from foundation.health_views import healthz, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.urls")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     *live_urls.urlpatterns,
