@@ -1,15 +1,19 @@
 """Who listens to what: the one page. Real-time handlers move calls; background ones inform."""
 
-import cases.handlers
-import knowledge.handlers
+from cases import handlers as cases
 from cases.events import PromiseDue, PromiseDueSoon
 from foundation.events import listen
+from knowledge import handlers as knowledge
 from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
+from partners import handlers as partners
+from partners.feed import PARTNER_EVENTS
 
 
 def register() -> None:
     """Register every handler. Called once, when Django is ready."""
-    listen(PromiseDueSoon, cases.handlers.warn_about_promise)
-    listen(PromiseDue, cases.handlers.escalate_promise)
-    listen(AnnouncementStarts, knowledge.handlers.release_announcement, lane="realtime")
-    listen(AnnouncementRunsOut, knowledge.handlers.end_announcement)
+    listen(PromiseDueSoon, cases.warn_about_promise)
+    listen(PromiseDue, cases.escalate_promise)
+    listen(AnnouncementStarts, knowledge.release_announcement, lane="realtime")
+    listen(AnnouncementRunsOut, knowledge.end_announcement)
+    for name in PARTNER_EVENTS:
+        listen(name, partners.queue_webhooks)
