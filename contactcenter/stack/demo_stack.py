@@ -235,7 +235,8 @@ class DemoStack:
         self.data.remember(self.children.values())
 
     def _await_health(self) -> None:
-        await_healthy(self.own_url, self._check_children, seconds=_HEALTHY_SECONDS)
+        simulator = self.addresses.simulator_port
+        await_healthy(self.own_url, simulator, self._check_children, seconds=_HEALTHY_SECONDS)
         self.logins = complete_logins(self.data, self.base_url)
 
     def _check_children(self) -> None:

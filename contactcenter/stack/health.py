@@ -15,12 +15,17 @@ _ASK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.25
 
 
-def await_healthy(base_url: str, check_children: Callable[[], None], *, seconds: float) -> None:
-    """Poll /healthz; `check_children` raises when a process cannot start. Raises StackError in the end."""
+def await_healthy(
+    base_url: str, simulator_port: int | None, check_children: Callable[[], None], *, seconds: float
+) -> None:
+    """Poll until all is well; `check_children` raises when a process cannot start. Raises StackError."""
     until = time.monotonic() + seconds
+    addresses = [f"{base_url}/healthz"]
+    if simulator_port is not None:
+        addresses.append(f"http://127.0.0.1:{simulator_port}/carrier/healthz")
     while True:
         check_children()
-        trouble = _trouble(base_url)
+        trouble = next(filter(None, map(_trouble, addresses)), "")
         if not trouble:
             return
         if time.monotonic() > until:
@@ -28,21 +33,20 @@ def await_healthy(base_url: str, check_children: Callable[[], None], *, seconds:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _trouble(base_url: str) -> str:
+def _trouble(address: str) -> str:
     """Return what is not well yet; empty when all is."""
     try:
-        answer = requests.get(f"{base_url}/healthz", timeout=_ASK_SECONDS)
+        answer = requests.get(address, timeout=_ASK_SECONDS)
     except requests.RequestException as error:
-        return f"no answer ({type(error).__name__})"
+        return f"{address} does not answer ({type(error).__name__})"
     if answer.status_code == requests.codes.ok:
         return ""
-    return f"/healthz answers {answer.status_code}: {_ill_parts(answer)}"
+    return f"{address} answers {answer.status_code}: {_ill_parts(answer)}"
 
 
 def _ill_parts(answer: requests.Response) -> str:
     try:
-        report: Any = answer.json()
-    except (ValueError, json.JSONDecodeError):
+        parts: dict[str, dict[str, Any]] = answer.json()["parts"]
+    except (ValueError, KeyError, TypeError):
         return answer.reason
-    parts = report.get("parts") if isinstance(report, dict) else None
-    return json.dumps(parts or report)[:300]
+    return "; ".join(f"{name} {json.dumps(part)}" for name, part in parts.items() if not part.get("ok"))
