@@ -15,7 +15,7 @@ def line(call: Call) -> dict[str, Any]:
         "from": call.from_,
         "to": call.to,
         "withheld": call.from_ == WITHHELD,
-        "name": call.display_name,
+        "name": call.display_name or _known_name(call),
         "direction": call.direction,
         "status": call.status,
         "state": call.state,
@@ -31,6 +31,11 @@ def line(call: Call) -> dict[str, Any]:
         "conference": _conference(call),
         "transcript": [heard.describe() for heard in call.transcript],
     }
+
+
+def _known_name(call: Call) -> str:
+    callers = call.world.directory.callers
+    return next((caller.name for caller in callers if caller.number == call.far_end), "")
 
 
 def _queue(call: Call) -> dict[str, Any] | None:

@@ -1,0 +1,181 @@
+// The telephone: dialling, the lines on it, and what has been called.
+
+import { phoneNumber, plainNumber } from "./format.js";
+import { History } from "./history.js";
+import { Line } from "./line.js";
+import { Link } from "./link.js";
+import { Voice } from "./voice.js";
+
+const byId = (id) => document.getElementById(id);
+const PAGE_KEY = "phone.page";
+const MAX_CARDS = 8;
+
+function pageKey() {
+  let key = sessionStorage.getItem(PAGE_KEY);
+  if (!key) {
+    key = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
+    sessionStorage.setItem(PAGE_KEY, key);
+  }
+  return key;
+}
+
+const form = byId("dial");
+const from = byId("from");
+const to = byId("to");
+const withheld = byId("withheld");
+const dialButton = form.querySelector("button[type=submit]");
+const problem = byId("problem");
+const lines = new Map();
+const dismissed = new Set();
+let setup = { numbers: [], callers: [] };
+let up = false;
+let focusNext = "";
+
+const voice = new Voice(byId("speaker"));
+const history = new History(byId("history"), (row) => dial(row.withheld ? "" : row.from, row.incoming ? to.value : row.to, row.name));
+const link = new Link(pageKey(), receive, showLink);
+
+function receive(message) {
+  if (message.type === "setup") showSetup(message);
+  else if (message.type === "line") showLine(message.line);
+  else if (message.type === "gone") removeLine(message.sid);
+  else if (message.type === "refused") complain(message.text);
+  else if (message.type === "dialled") focusLine(message.sid);
+}
+
+function showLink(connected) {
+  up = connected;
+  byId("link-text").textContent = connected ? "Line ready" : "No connection, trying again…";
+  document.querySelector(".link").classList.toggle("is-on", connected);
+  showReadiness();
+}
+
+function showReadiness() {
+  dialButton.disabled = !up || !setup.numbers.length;
+}
+
+function showSetup(message) {
+  setup = message;
+  const chosen = to.value;
+  to.replaceChildren(...message.numbers.map((entry) => new Option(`${entry.company} · ${entry.name || phoneNumber(entry.number)}`, entry.number)));
+  if (!message.numbers.length) to.append(new Option("No number yet: it appears once the company is set up", ""));
+  if (message.numbers.some((entry) => entry.number === chosen)) to.value = chosen;
+  showCompany();
+  byId("callers").replaceChildren(...message.callers.map((caller) => new Option(caller.name, caller.number)));
+  byId("chips").replaceChildren(...message.callers.slice(0, 8).map(chip));
+  if (!from.value && message.callers.length) from.value = message.callers[0].number;
+  showCaller();
+  showReadiness();
+}
+
+function chip(caller) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "chip";
+  element.textContent = caller.name || phoneNumber(caller.number);
+  element.dataset.number = caller.number;
+  element.addEventListener("click", () => {
+    withheld.checked = false;
+    from.value = caller.number;
+    showCaller();
+  });
+  return element;
+}
+
+function showCompany() {
+  byId("to-note").textContent = to.value ? phoneNumber(to.value) : "";
+}
+
+function callerName(number) {
+  const caller = setup.callers.find((entry) => entry.number === number);
+  return caller ? caller.name : "";
+}
+
+function showCaller() {
+  const number = plainNumber(from.value);
+  from.disabled = withheld.checked;
+  byId("chips").querySelectorAll(".chip").forEach((element) => {
+    element.setAttribute("aria-pressed", String(!withheld.checked && element.dataset.number === number));
+  });
+  byId("from-note").textContent = withheld.checked ? "The company sees no number." : callerName(number) || (number ? "Not in the list: a new caller." : "");
+}
+
+function complain(text) {
+  problem.textContent = text;
+  problem.hidden = !text;
+}
+
+function dial(number, company, name) {
+  complain("");
+  if (!link.send({ type: "dial", from: number, to: company, name })) complain("There is no connection to the carrier. It is being tried again.");
+}
+
+function showLine(line) {
+  if (dismissed.has(line.sid)) return;
+  let card = lines.get(line.sid);
+  if (!card) {
+    card = new Line(line, link, voice, (closed) => removeLine(closed.line.sid, true));
+    lines.set(line.sid, card);
+    byId("lines").prepend(card.element);
+    dropOldCards();
+    if (card.rings) byId("announcer").textContent = `The company calls ${card.who}.`;
+  } else {
+    card.update(line);
+  }
+  if (card.over) history.add(line);
+  if (focusNext === line.sid) focusLine(line.sid);
+  byId("empty").hidden = lines.size > 0;
+  showTitle();
+}
+
+function focusLine(sid) {
+  const card = lines.get(sid);
+  focusNext = card ? "" : sid;
+  if (card) {
+    card.element.focus({ preventScroll: true });
+    card.element.scrollIntoView({ block: "nearest", inline: "start" });
+  }
+}
+
+function dropOldCards() {
+  const over = [...lines.values()].filter((card) => card.over);
+  for (const card of over) if (lines.size > MAX_CARDS) removeLine(card.line.sid, true);
+}
+
+function removeLine(sid, byHand = false) {
+  const card = lines.get(sid);
+  if (!card) return;
+  if (byHand) dismissed.add(sid);
+  const held = card.element.contains(document.activeElement);
+  card.element.remove();
+  lines.delete(sid);
+  byId("empty").hidden = lines.size > 0;
+  if (held) (byId("lines").querySelector(".line") || from).focus();
+  showTitle();
+}
+
+function showTitle() {
+  const live = [...lines.values()].filter((card) => !card.over).length;
+  document.title = live ? `(${live}) Telephone · Bothhands` : "Telephone · Bothhands";
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const number = withheld.checked ? "" : plainNumber(from.value);
+  if (!withheld.checked && !/^\+\d{6,15}$/.test(number)) {
+    complain("Give the caller's number with its country, like +44 7700 900123, or withhold it.");
+    from.focus();
+    return;
+  }
+  dial(number, to.value, withheld.checked ? "" : callerName(number));
+});
+from.addEventListener("input", showCaller);
+withheld.addEventListener("change", showCaller);
+to.addEventListener("change", showCompany);
+// Digits typed anywhere but in a field go to the newest live call.
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, select, textarea, .line")) return;
+  const live = [...byId("lines").querySelectorAll(".line")].map((element) => lines.get(element.dataset.sid)).find((card) => card && !card.over && !card.rings);
+  if (live) live.typed(event);
+});
+setInterval(() => lines.forEach((card) => { if (!card.over) card.tick(); }), 500);
