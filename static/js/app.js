@@ -10,3 +10,4 @@ import "./tabs.js";
 import "./tables.js";
 import "./combobox.js";
 import "./htmx-setup.js";
+import "./keep-open.js";

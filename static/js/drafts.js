@@ -1,9 +1,6 @@
 // What one types is never lost: fields with data-draft-key are kept in this browser until their form was sent.
 
 const PREFIX = "bothhands.draft.";
-const WAIT = 250;
-/** @type {Map<string, ReturnType<typeof setTimeout>>} */
-const pending = new Map();
 
 /** @param {string} key @param {string} text */
 function say(key, text) {
@@ -27,8 +24,6 @@ function keep(key, value) {
  * @param {string} key
  */
 export function forgetDraft(key) {
-  clearTimeout(pending.get(key));
-  pending.delete(key);
   try { localStorage.removeItem(PREFIX + key); } catch { /* nothing was kept */ }
   say(key, "");
 }
@@ -51,9 +46,8 @@ function restore(root) {
 document.addEventListener("input", (event) => {
   const field = event.target;
   if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) || !field.dataset.draftKey) return;
-  const key = field.dataset.draftKey;
-  clearTimeout(pending.get(key));
-  pending.set(key, setTimeout(() => keep(key, field.value), WAIT));
+  // At once: live data may replace this field before any delay is over.
+  keep(field.dataset.draftKey, field.value);
 });
 
 /** @param {EventTarget | null} form */
