@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from customers.access import access_interaction
+from customers.access import access_interaction, shown, shown_name
 from customers.models import Interaction
-from customers.queries import search_customers
+from customers.search import search_customers
 from desk.doors import DeskRequest, desk_door
 from desk.panels import customer as customer_panels
 from desk.panels import own
@@ -102,11 +102,11 @@ def search(request: DeskRequest) -> HttpResponse:
     found = search_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
     results = [
         {
-            "url": reverse("desk:customer", args=[hit.customer_id]),
+            "url": reverse("desk:customer", args=[customer.pk]),
             "icon": "user",
-            "title": hit.display_name,
-            "detail": hit.detail,
+            "title": shown_name(request.viewer, customer),
+            "detail": shown(request.viewer, "region", customer.region) or "",
         }
-        for hit in found
+        for customer in found
     ]
     return render(request, "desk/console/_search_results.html", {"query": text, "results": results})

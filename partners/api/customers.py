@@ -11,7 +11,8 @@ from accounts.models import Organization
 from customers.access import access_customer, readable_facts, visible_customers, visible_timeline
 from customers.actions import add_note, record_fact
 from customers.models import Customer, Fact, Identity
-from customers.queries import KnownFact, current_facts, search_customers
+from customers.queries import KnownFact, current_facts
+from customers.search import search_customers
 from foundation.phones import parse_phone
 from partners.api.base import PartnerView
 from partners.api.serializers import (

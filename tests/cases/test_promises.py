@@ -183,7 +183,9 @@ def test_marketing_is_held_while_a_case_is_open(cast: Cast, robert: Customer) ->
     assert holds_marketing(robert.id)
     actions.solve_case(case.id, actor=cast.ana.actor, outcome="Sent again")
     assert not holds_marketing(robert.id)
-    titles = list(TimelineEntry.objects.filter(kind="marketing").order_by("id").values_list("title", flat=True))
+    titles = list(
+        TimelineEntry.objects.filter(kind="marketing").order_by("id").values_list("title", flat=True)
+    )
     assert titles == ["Marketing and renewal notices are held", "Marketing and renewal notices resume"]
 
 

@@ -82,7 +82,9 @@ def test_one_call_one_record_three_hands(
     assert [row["display_name"] for row in found] == [caller["name"]]
     record = f"customers/{found[0]['id']}"
     assert digipress.get(f"{record}/timeline/").json()["results"]
-    wrote = digipress.post(f"{record}/facts/", {"key": "digital_account", "value": "created"}, key="story-fact")
+    wrote = digipress.post(
+        f"{record}/facts/", {"key": "digital_account", "value": "created"}, key="story-fact"
+    )
     assert wrote.status_code == 201, wrote.text
     expect(ana.locator("[data-key=digital_account]")).to_contain_text("created")
 
