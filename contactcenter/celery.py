@@ -6,12 +6,14 @@ from celery import Celery
 from celery.signals import worker_ready
 
 from foundation.worker_beats import beat_while_running
+from routing.bootstep import RoutingOwnerStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 
 app = Celery("bothhands")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(RoutingOwnerStep)
 worker_ready.connect(beat_while_running)
 app.conf.beat_schedule = {
     "sweep-finished-deliveries": {
@@ -28,5 +30,15 @@ app.conf.beat_schedule = {
         "task": "partners.sweep_idempotency_keys",
         "schedule": 3600.0,
         "options": {"queue": "background"},
+    },
+    "sweep-presence": {
+        "task": "routing.sweep_presence",
+        "schedule": 10.0,
+        "options": {"queue": "realtime", "expires": 10},
+    },
+    "sweep-offers": {
+        "task": "routing.sweep_offers",
+        "schedule": 10.0,
+        "options": {"queue": "realtime", "expires": 10},
     },
 }

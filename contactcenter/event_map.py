@@ -7,6 +7,8 @@ from knowledge import handlers as knowledge
 from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
 from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
+from routing import handlers as routing
+from routing.events import OfferExpiryDue, WrapUpDue
 
 
 def register() -> None:
@@ -17,3 +19,5 @@ def register() -> None:
     listen(AnnouncementRunsOut, knowledge.end_announcement)
     for name in PARTNER_EVENTS:
         listen(name, partners.queue_webhooks)
+    listen(OfferExpiryDue, routing.expire_due_offer, lane="realtime")
+    listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")

@@ -31,6 +31,7 @@ class Queue(TenantModel):
     offer_seconds = models.PositiveIntegerField(default=20)
     wrap_up_seconds = models.PositiveIntegerField(default=120)
     waiting_target = models.PositiveIntegerField(default=8)
+    best_skill_first = models.BooleanField(default=False, help_text="The more skilled before the longer idle")
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -73,8 +74,9 @@ class AgentSkill(TenantModel):
 class Presence(TenantModel):
     """An agent's state now. `state` is what routing counts; `heartbeat_at` is a second, separate fact.
 
-    offline ⇄ ready ⇄ paused; ready → offered → serving → wrap_up → ready | paused;
-    offered → ready (declined, expired) | not_responding.
+    offline ⇄ ready ⇄ paused; ready → offered → serving → wrap_up → ready | paused | offline;
+    offered → ready (declined, expired) | not_responding. Whatever was asked for while busy, or a desktop
+    gone silent, decides where busy states lead (`after_work`). No index but the keys: updates stay cheap.
     """
 
     class State(models.TextChoices):
@@ -92,6 +94,16 @@ class Presence(TenantModel):
     after_work = models.CharField(
         max_length=10, blank=True, default="", help_text="State asked for while busy: paused or offline"
     )
+    after_reason = models.CharField(max_length=60, blank=True, default="")
+    interaction = models.ForeignKey(
+        Interaction,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        help_text="What the agent is busy with",
+    )
+    seat_token_id = models.BigIntegerField(null=True, help_text="The seat token, while ready")
     since = models.DateTimeField(db_default=Now())
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     misses = models.PositiveSmallIntegerField(default=0)
@@ -125,12 +137,24 @@ class WorkItem(TenantModel):
         LEFT = "left", "Left"
 
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="work_items")
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, db_index=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     base_score = models.FloatField(default=0)
-    preferred_member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL)
-    entered_at = models.DateTimeField()
+    preferred_member = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    language = models.CharField(max_length=8, blank=True, default="", help_text="The customer's, if known")
+    entered_at = models.DateTimeField(help_text="The contact's age counts from here, in any queue")
+    queued_at = models.DateTimeField(help_text="This queue's steps count from here")
+    avoid = models.JSONField(default=list, help_text="[member id, until epoch second] after a decline")
     token_id = models.BigIntegerField(null=True, help_text="The waiting token, while waiting")
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    wrapped_up_at = models.DateTimeField(null=True, blank=True)
+    handed_over_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    note = models.TextField(blank=True, default="", help_text="Of who handed it over")
 
     class Meta:
         constraints = [
@@ -140,21 +164,31 @@ class WorkItem(TenantModel):
                 name="one_live_work_item",
             )
         ]
+        indexes = [models.Index(fields=["queue", "-id"], name="work_of_queue")]
 
 
 class WaitingToken(TenantModel):
-    """One stay in a queue. Its id is the fencing token; `key` is the order (lower first)."""
+    """One stay in a queue. Its id is the fencing token; `key` is the order (lower first).
 
-    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE)
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, db_index=False)
+    It carries all that a decision needs and nothing about the person, because the owner of the routing
+    order reads the tokens of all organisations. Rows come and go: no foreign key may lock what they name.
+    """
+
+    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     key = models.BigIntegerField()
     entered_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    base_score = models.FloatField(default=0)
+    preferred_member_id = models.BigIntegerField(null=True)
+    language = models.CharField(max_length=8, blank=True, default="")
+    avoid = models.JSONField(default=list)
 
 
 class SeatToken(TenantModel):
-    """One unit of ready capacity of one agent; idle order is the id."""
+    """One unit of ready capacity of one agent."""
 
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     ready_since = models.DateTimeField(db_default=Now())
 
 
@@ -168,12 +202,13 @@ class Offer(TenantModel):
         EXPIRED = "expired", "Expired"
         REVOKED = "revoked", "Revoked"
 
-    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="offers")
-    member = models.ForeignKey(Member, on_delete=models.PROTECT)
+    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="offers", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, db_index=False)
     state = models.CharField(max_length=10, choices=State, default=State.OFFERED)
     waiting_token_id = models.BigIntegerField(unique=True)
     seat_token_id = models.BigIntegerField()
-    reasons = models.JSONField(default=list)
+    ready_since = models.DateTimeField(help_text="The seat's, given back when the customer leaves")
+    reasons = models.JSONField(default=list, help_text="Sentences")
     offered_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -183,13 +218,14 @@ class Offer(TenantModel):
         indexes = [
             models.Index(fields=["member", "-id"], name="offer_of_agent"),
             models.Index(fields=["work_item", "-id"], name="offer_of_work"),
+            models.Index(fields=["organization_id", "offered_at"], name="offer_of_day"),
         ]
 
 
 class DecisionRecord(TenantModel):
     """What the engine saw and chose, so that it can be explained and replayed."""
 
-    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE)
+    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, db_index=False)
     offer = models.OneToOneField(Offer, null=True, on_delete=models.CASCADE)
     inputs = models.JSONField()
     reasons = models.JSONField()

@@ -1,0 +1,26 @@
+"""Changes of waiting work and offers. Each belongs inside `tenancy.tenant()` and is all or nothing.
+
+Locks are taken in one order: offer or waiting token, work item, interaction, presence.
+"""
+
+from routing.actions.offers import accept_offer, decline_offer, expire_offer
+from routing.actions.work import (
+    finish_work,
+    leave_queue,
+    queue_work,
+    requeue,
+    return_to_queue,
+)
+from routing.actions.wrap_up import close_wrap_up
+
+__all__ = [
+    "accept_offer",
+    "close_wrap_up",
+    "decline_offer",
+    "expire_offer",
+    "finish_work",
+    "leave_queue",
+    "queue_work",
+    "requeue",
+    "return_to_queue",
+]

@@ -1,0 +1,68 @@
+"""Work items and the waiting tokens that stand for their stays in a queue."""
+
+from datetime import datetime
+
+from foundation import clock
+from foundation.live import hint
+from foundation.wake import wake_after_commit
+from routing.engine import order_key
+from routing.models import Queue, WaitingToken, WorkItem
+
+State = WorkItem.State
+LIVE = (State.WAITING, State.OFFERED, State.ASSIGNED)
+
+
+def live_item(interaction_id: int) -> WorkItem | None:
+    """The contact's work item that is not over yet."""
+    found = WorkItem.objects.select_related("queue", "interaction")
+    return found.filter(interaction_id=interaction_id, state__in=LIVE).first()
+
+
+def lock_item(work_item_id: int) -> WorkItem:
+    """The work item, held until commit."""
+    held = WorkItem.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "queue", "interaction"
+    )
+    return held.get(id=work_item_id)
+
+
+def put_in_line(item: WorkItem) -> None:
+    """Give the item a fresh token at the place its age deserves, and wake the owner of the order."""
+    token = WaitingToken.objects.create(
+        work_item_id=item.id,
+        queue_id=item.queue_id,
+        key=_key(item.queue, item.base_score, item.entered_at),
+        entered_at=item.entered_at,
+        queued_at=item.queued_at,
+        base_score=item.base_score,
+        preferred_member_id=item.preferred_member_id,
+        language=item.language,
+        avoid=item.avoid,
+    )
+    item.state, item.token_id, item.assigned_at = State.WAITING, token.id, None
+    item.save(update_fields=["state", "token_id", "avoid", "assigned_at"])
+    hint("floor", "queues")
+    wake_after_commit("routing")
+
+
+def take_out_of_line(item: WorkItem) -> bool:
+    """Delete the item's token; False when somebody else was faster."""
+    deleted, _ = WaitingToken.objects.filter(id=item.token_id).delete() if item.token_id else (0, {})
+    return bool(deleted)
+
+
+def close_item(item: WorkItem, *, expected: str, state: str) -> bool:
+    """Conditional change to a final state; False when the item was no longer in `expected`."""
+    open_item = WorkItem.objects.filter(id=item.id, state=expected)
+    changed = open_item.update(state=state, token_id=None, done_at=clock.now())
+    hint("floor", "queues")
+    return bool(changed)
+
+
+def _key(queue: Queue, base_score: float, entered_at: datetime) -> int:
+    return order_key(
+        priority_class=queue.priority_class,
+        acceleration=queue.acceleration,
+        base_score=base_score,
+        entered_us=round(entered_at.timestamp() * 1_000_000),
+    )

@@ -1,0 +1,117 @@
+"""Decided pairs become offers: one call of `routing_claim`, then what everybody must be told."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accounts.actors import SYSTEM_ACTOR
+from foundation import clock
+from foundation.events import emit
+from foundation.live import hint, nudge
+from foundation.timers import emit_at
+from routing.actions.offers import expiry_key
+from routing.engine import Decision, QueuePlan, inputs_of
+from routing.events import OfferExpiryDue, OfferMade
+from routing.models import DecisionRecord, Presence, SeatToken, WaitingToken
+from routing.rules import HEARTBEAT_STALE, heard_within
+
+BATCH = 50  # pairs per claim
+
+
+@dataclass(frozen=True)
+class Won:
+    """A pair that became an offer."""
+
+    offer_id: int
+    waiting_id: int
+    seat_id: int
+    work_item_id: int
+    interaction_id: int
+    queue_slug: str
+    member_id: int
+    expires_at: datetime
+
+
+def claim(pairs: Sequence[tuple[int, int, Sequence[str]]], now: datetime) -> list[Won]:
+    """Reserve (waiting token, seat token, reasons); returns those not taken by others meanwhile."""
+    waiting_ids, seat_ids, reasons = zip(*pairs, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM routing_claim(%s, %s, %s::jsonb[], %s, %s)",
+            [
+                list(waiting_ids),
+                list(seat_ids),
+                [json.dumps(words) for words in reasons],
+                now,
+                now - HEARTBEAT_STALE,
+            ],
+        )
+        return [Won(*row) for row in cursor.fetchall()]
+
+
+def make_offers(decisions: Sequence[Decision], plans: dict[int, QueuePlan], decided_at: float) -> list[Won]:
+    """Claim what was decided, and record why, tell the agents and set the clocks. Inside `tenant()`."""
+    now = clock.now()
+    won = claim([(one.contact_id, one.seat.id, one.reasons) for one in decisions], now)
+    decided = {one.contact_id: one for one in decisions}
+    for offer in won:
+        _announce(offer)
+    DecisionRecord.objects.bulk_create(
+        _record(offer, decided[offer.waiting_id], plans, decided_at) for offer in won
+    )
+    if won:
+        hint("floor", "queues")
+    return won
+
+
+def _announce(offer: Won) -> None:
+    about: dict[str, Any] = {
+        "work_item_id": offer.work_item_id,
+        "interaction_id": offer.interaction_id,
+        "queue_slug": offer.queue_slug,
+        "offer_id": offer.offer_id,
+        "member_id": offer.member_id,
+    }
+    emit(OfferMade(**about), actor=SYSTEM_ACTOR.as_json())
+    emit_at(OfferExpiryDue(**about), offer.expires_at, key=expiry_key(offer.offer_id))
+    topic = f"member:{offer.member_id}"
+    nudge(
+        topic,
+        "offer.made",
+        offer_id=offer.offer_id,
+        interaction_id=offer.interaction_id,
+        expires_at=offer.expires_at.isoformat(),
+    )
+    nudge(topic, "presence.changed", state=Presence.State.OFFERED.value)
+
+
+def _record(offer: Won, decision: Decision, plans: dict[int, QueuePlan], decided_at: float) -> DecisionRecord:
+    return DecisionRecord(
+        work_item_id=offer.work_item_id,
+        offer_id=offer.offer_id,
+        inputs=inputs_of(decision, plans[decision.contact.queue_id], decided_at),
+        reasons=list(decision.reasons),
+    )
+
+
+def still_standing(decisions: Sequence[Decision]) -> tuple[set[int], set[int]]:
+    """Of pairs not won, the waiting tokens and the seat tokens that may be tried again."""
+    waiting = WaitingToken.objects.filter(id__in=[one.contact_id for one in decisions])
+    return set(waiting.values_list("id", flat=True)), _standing_seats([one.seat.id for one in decisions])
+
+
+def _standing_seats(seat_ids: list[int]) -> set[int]:
+    """A seat whose agent's desktop is silent stays out until it is swept or replaced."""
+    now = clock.now()
+    alive = set(SeatToken.objects.filter(id__in=seat_ids).values_list("id", flat=True))
+    holders = Presence.objects.filter(seat_token_id__in=alive, state=Presence.State.READY)
+    return {
+        presence.seat_token_id
+        for presence in holders
+        if presence.seat_token_id is not None
+        and heard_within(presence.heartbeat_at or presence.since, now, HEARTBEAT_STALE)
+    }

@@ -1,0 +1,90 @@
+"""What the engine must know of an organisation besides tokens: its queues' plans and its agents."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils.translation import get_language_info
+
+from accounts.access import scope_of_partner
+from accounts.models import Member
+from routing.engine import Agent, QueuePlan, Requirement, Step
+from routing.models import AgentSkill, Queue
+
+IN_HOUSE = Step()
+
+
+@dataclass(frozen=True)
+class RoutingConfig:
+    """Plans by queue id, agents by member id."""
+
+    plans: dict[int, QueuePlan]
+    agents: dict[int, Agent]
+
+
+def load_config() -> RoutingConfig:
+    """The current organisation's queues and the people who take work."""
+    return RoutingConfig(plans=load_plans(), agents=load_agents())
+
+
+def load_plans() -> dict[int, QueuePlan]:
+    """The plan of each queue, by id; contacts still waiting in a closed queue are served."""
+    queues = Queue.objects.prefetch_related("requirements__skill", "steps__partner")
+    return {queue.id: plan_of(queue) for queue in queues}
+
+
+def plan_of(queue: Queue) -> QueuePlan:
+    """One queue's rules as the engine takes them. A queue without steps is served in-house at once."""
+    steps = sorted(queue.steps.all(), key=lambda step: (step.after_seconds, step.id))
+    return QueuePlan(
+        id=queue.id,
+        slug=queue.slug,
+        name=queue.name,
+        priority_class=queue.priority_class,
+        acceleration=queue.acceleration,
+        requirements=tuple(
+            Requirement(skill=need.skill.slug, level=need.level, name=need.skill.name)
+            for need in queue.requirements.all()
+        ),
+        steps=tuple(
+            Step(
+                partner_id=step.partner_id,
+                after_seconds=step.after_seconds,
+                pool=step.partner.name if step.partner else IN_HOUSE.pool,
+            )
+            for step in steps
+        )
+        or (IN_HOUSE,),
+        best_skill_first=queue.best_skill_first,
+    )
+
+
+def load_agents() -> dict[int, Agent]:
+    """Everyone who takes work, with skills, languages and a partner's scope."""
+    skills: dict[int, dict[str, int]] = defaultdict(dict)
+    for member_id, slug, level in AgentSkill.objects.values_list("member_id", "skill__slug", "level"):
+        skills[member_id][slug] = level
+    members = [member for member in Member.objects.filter(is_active=True) if member.takes_work]
+    scopes = {
+        partner_id: scope_of_partner(partner_id).queues
+        for partner_id in {member.partner_id for member in members}
+        if partner_id is not None
+    }
+    return {
+        member.id: Agent(
+            id=member.id,
+            name=member.display_name,
+            partner_id=member.partner_id,
+            skills=skills.get(member.id, {}),
+            languages={code[:2].lower(): language_name(code) for code in member.languages},
+            queues=scopes.get(member.partner_id) if member.partner_id else None,
+        )
+        for member in members
+    }
+
+
+def language_name(code: str) -> str:
+    """The language in English, or its code when unknown."""
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code

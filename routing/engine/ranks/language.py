@@ -1,0 +1,14 @@
+"""Agents who speak the customer's language come before those who do not."""
+
+from routing.engine.values import Contact, QueuePlan, Seat
+
+
+def rank(contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> float:
+    """0 for a speaker, or when the language is not known; 1 for others."""
+    return float(bool(contact.language) and contact.language not in seat.agent.languages)
+
+
+def reason(contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> str:
+    """Names the language."""
+    name = seat.agent.languages.get(contact.language, "") if contact.language else ""
+    return f"speaks {name}" if name else ""

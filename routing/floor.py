@@ -1,0 +1,86 @@
+"""One organisation's waiting contacts and free seats, as the owner of the order keeps them in memory."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from routing.config import RoutingConfig
+from routing.engine import Contact, Decision, Line, Seat, decide_lines
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A waiting token as read from its table."""
+
+    contact: Contact
+    key: int
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """A seat token as read from its table; times in epoch seconds."""
+
+    id: int
+    member_id: int
+    ready_since: float
+
+
+@dataclass
+class Floor:
+    """Stale knowledge is harmless here: a claim only wins what the tables still hold."""
+
+    organization_id: int
+    config: RoutingConfig = field(default_factory=lambda: RoutingConfig({}, {}))
+    config_read_at: float = float("-inf")
+    lines: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
+    queue_of: dict[int, int] = field(default_factory=dict)
+    seats: dict[int, SeatRow] = field(default_factory=dict)
+    changed: bool = True
+
+    def add_waiting(self, row: WaitingRow) -> None:
+        """A contact waits."""
+        if row.contact.id not in self.queue_of:
+            self.queue_of[row.contact.id] = row.contact.queue_id
+            self.lines[row.contact.queue_id].add(row.contact, row.key)
+            self.changed = True
+
+    def add_seat(self, row: SeatRow) -> None:
+        """An agent is free."""
+        if row.id not in self.seats:
+            self.seats[row.id] = row
+            self.changed = True
+
+    def drop_waiting(self, token_id: int) -> None:
+        """The contact no longer waits here."""
+        queue_id = self.queue_of.pop(token_id, None)
+        if queue_id is not None:
+            self.lines[queue_id].remove(token_id)
+
+    def drop_seat(self, token_id: int) -> None:
+        """The agent is no longer free."""
+        self.seats.pop(token_id, None)
+
+    def use(self, config: RoutingConfig, read_at: float) -> None:
+        """Decide by this configuration from now on; `read_at` in monotonic seconds."""
+        self.changed = self.changed or config != self.config
+        self.config, self.config_read_at = config, read_at
+
+    @property
+    def may_match(self) -> bool:
+        """Whether anybody waits while anybody is free."""
+        return bool(self.queue_of) and bool(self.seats)
+
+    def unknown(self) -> bool:
+        """Whether a token names a queue or agent the configuration does not have."""
+        return any(queue_id not in self.config.plans for queue_id, line in self.lines.items() if line) or any(
+            row.member_id not in self.config.agents for row in self.seats.values()
+        )
+
+    def decide(self, now: float, limit: int) -> list[Decision]:
+        """The next pairs; `now` in epoch seconds."""
+        agents = self.config.agents
+        seats = [
+            Seat(id=row.id, agent=agents[row.member_id], ready_since=row.ready_since)
+            for row in self.seats.values()
+            if row.member_id in agents
+        ]
+        return decide_lines(self.lines, seats, self.config.plans, now, limit)

@@ -1,0 +1,80 @@
+"""The claim: decided pairs become offers, compare-and-set, in one call."""
+
+from django.db import migrations
+
+from foundation.schema import sql_functions
+
+CLAIM = """
+CREATE FUNCTION routing_claim(
+  waiting_ids bigint[], seat_ids bigint[], reasons jsonb[], claimed_at timestamptz, alive_after timestamptz
+) RETURNS TABLE (
+  offer_id bigint, waiting_id bigint, seat_id bigint, work_item_id bigint, interaction_id bigint,
+  queue_slug text, member_id bigint, expires_at timestamptz
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  organization bigint := current_setting('app.organization_id')::bigint;
+  made_ids bigint[];
+BEGIN
+  -- Rows somebody else holds are skipped, never waited for: that pair is simply not won. A pair is won
+  -- only if the token still stands for the contact's stay and for the agent's readiness.
+  WITH pair AS (
+    SELECT * FROM unnest(waiting_ids, seat_ids, reasons) AS given (waiting_id, seat_id, reasons)
+  ), won AS (
+    SELECT pair.*, w.work_item_id, s.ready_since, p.id AS presence_id, p.member_id,
+           greatest(claimed_at, p.since) AS at, make_interval(secs => q.offer_seconds) AS lasts,
+           wi.interaction_id
+    FROM pair
+    JOIN routing_waitingtoken w ON w.id = pair.waiting_id
+    JOIN routing_seattoken s ON s.id = pair.seat_id
+    JOIN routing_workitem wi ON wi.id = w.work_item_id AND wi.token_id = w.id AND wi.state = 'waiting'
+    JOIN routing_presence p ON p.member_id = s.member_id AND p.seat_token_id = s.id AND p.state = 'ready'
+     AND coalesce(p.heartbeat_at, p.since) > alive_after
+    JOIN routing_queue q ON q.id = w.queue_id
+    FOR UPDATE OF w, s SKIP LOCKED
+    FOR NO KEY UPDATE OF wi, p SKIP LOCKED
+  ), no_longer_waiting AS (
+    DELETE FROM routing_waitingtoken w USING won WHERE w.id = won.waiting_id
+  ), no_longer_free AS (
+    DELETE FROM routing_seattoken s USING won WHERE s.id = won.seat_id
+  ), work AS (
+    UPDATE routing_workitem wi SET state = 'offered', token_id = NULL FROM won WHERE wi.id = won.work_item_id
+  ), presence AS (
+    UPDATE routing_presence p
+    SET state = 'offered', reason = '', since = won.at, seat_token_id = NULL,
+        interaction_id = won.interaction_id
+    FROM won WHERE p.id = won.presence_id
+  ), period AS (
+    UPDATE routing_presenceperiod t SET ended_at = won.at FROM won
+    WHERE t.member_id = won.member_id AND t.ended_at IS NULL
+  ), made AS (
+    INSERT INTO routing_offer (organization_id, work_item_id, member_id, state, waiting_token_id,
+      seat_token_id, ready_since, reasons, offered_at, expires_at, decline_reason)
+    SELECT organization, work_item_id, member_id, 'offered', waiting_id, seat_id, ready_since, reasons, at,
+      at + lasts, ''
+    FROM won RETURNING id
+  )
+  SELECT array_agg(id) INTO made_ids FROM made;
+
+  -- A second statement, because the open periods must be closed before new ones open.
+  INSERT INTO routing_presenceperiod (organization_id, member_id, state, reason, started_at)
+  SELECT organization, o.member_id, 'offered', '', o.offered_at FROM routing_offer o
+  WHERE o.id = ANY (made_ids);
+
+  RETURN QUERY
+  SELECT o.id, o.waiting_token_id, o.seat_token_id, o.work_item_id, wi.interaction_id, q.slug::text,
+         o.member_id, o.expires_at
+  FROM routing_offer o
+  JOIN routing_workitem wi ON wi.id = o.work_item_id
+  JOIN routing_queue q ON q.id = wi.queue_id
+  WHERE o.id = ANY (made_ids);
+END
+$$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("routing", "0002_tenant_wall")]
+    operations = sql_functions(
+        CLAIM, drop=["DROP FUNCTION routing_claim(bigint[], bigint[], jsonb[], timestamptz, timestamptz)"]
+    )

@@ -1,0 +1,206 @@
+"""The owner of the routing order: one thread in the whole installation, others stand by.
+
+The order of contacts and seats lives in this thread's memory; the truth is the two token tables, claimed
+compare-and-set. A PostgreSQL advisory lock on the claiming session says who owns. Two owners would be safe
+all the same, they would only spoil the order. See docs/decisions for the measurements behind it.
+"""
+
+import logging
+import threading
+import time
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from foundation import clock, health
+from foundation.tenancy import system, tenant
+from foundation.wake import Sleeper
+from routing.claims import BATCH, make_offers, still_standing
+from routing.config import load_config
+from routing.engine import Decision
+from routing.floor import Floor
+from routing.token_tables import Tail, read_seats, read_waiting
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x626F7468_726F7574  # "bothrout"
+POLL_SECONDS = 0.05
+STANDBY_SECONDS = 0.05
+AWAY_SECONDS = 0.5
+SWEEP_SECONDS = 5.0
+CONFIG_SECONDS = 2.0
+# Steps open and cool-downs end as time passes, without any row changing.
+LOOK_AGAIN_SECONDS = 0.5
+
+# Dead rows pile up under long snapshots: only keys may lead to the live ones. A dead owner's session must
+# end soon even when its machine is gone, or its lock would linger.
+_SESSION = """
+SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
+SET tcp_user_timeout = 10000;
+"""
+
+
+class SessionLost(RuntimeError):
+    """The session that held the lock is gone: another may own the order by now."""
+
+
+def run(stopped: threading.Event) -> None:
+    """Own the order, or stand by, until stopped. A lost database is waited out, never fatal."""
+    while not stopped.is_set():
+        try:
+            owned = Owner(stopped).serve() if _took_lock() else None
+            pause = STANDBY_SECONDS if owned is None else 0
+        except (DatabaseError, InterfaceError, SessionLost):
+            logger.exception("the routing session is gone; trying again")
+            pause = AWAY_SECONDS
+            _close()
+        stopped.wait(pause)
+    _close()
+
+
+def _took_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _close() -> None:
+    try:
+        connection.close()
+    except (DatabaseError, InterfaceError):
+        connection.connection = None
+
+
+class Owner:
+    """The memory of the order and the loop that turns it into offers. Built by whoever holds the lock."""
+
+    def __init__(self, stopped: threading.Event) -> None:
+        self._stopped = stopped
+        self._session = connection.connection
+        self._floors: dict[int, Floor] = {}
+        self._waiting, self._seats = Tail(), Tail()
+        self._next_sweep = 0.0
+        self._look_again: dict[int, float] = {}
+
+    def serve(self) -> bool:
+        """Make offers until stopped. Raises SessionLost or a database error when the lock is gone."""
+        with connection.cursor() as cursor:
+            cursor.execute(_SESSION)
+        logger.info("owning the routing order")
+        with Sleeper("routing") as sleeper:
+            while not self._stopped.is_set():
+                health.beat("routing")
+                if not self.round():
+                    sleeper.sleep(POLL_SECONDS)
+        return True
+
+    def round(self) -> bool:
+        """Look, decide and claim once; True when offers were made, so that there may be more."""
+        if connection.connection is not self._session:
+            raise SessionLost
+        if time.monotonic() >= self._next_sweep:
+            self._sweep()
+        else:
+            self._look()
+        made = [self._assign_safely(floor) for floor in self._floors.values() if self._due(floor)]
+        if not any(made):
+            self._refresh_stalest_config()
+        return any(made)
+
+    def _look(self) -> None:
+        """Read what came since the last look."""
+        with system():
+            waiting, seats = list(read_waiting(self._waiting)), list(read_seats(self._seats))
+        now = time.monotonic()
+        self._waiting.saw((row.contact.id for _, row in waiting), now)
+        self._seats.saw((row.id for _, row in seats), now)
+        for organization_id, row in waiting:
+            self._floor(organization_id).add_waiting(row)
+        for organization_id, seat in seats:
+            self._floor(organization_id).add_seat(seat)
+
+    def _sweep(self) -> None:
+        """Read both tables whole: add what memory lacks, drop what truth lacks."""
+        with system():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = on")
+            waiting, seats = list(read_waiting()), list(read_seats())
+        now = time.monotonic()
+        self._next_sweep = now + SWEEP_SECONDS
+        self._waiting.saw((row.contact.id for _, row in waiting), now)
+        self._seats.saw((row.id for _, row in seats), now)
+        true_waiting, true_seats = {row.contact.id for _, row in waiting}, {row.id for _, row in seats}
+        for floor in self._floors.values():
+            for token_id in floor.queue_of.keys() - true_waiting:
+                floor.drop_waiting(token_id)
+            for token_id in floor.seats.keys() - true_seats:
+                floor.drop_seat(token_id)
+        for organization_id, row in waiting:
+            self._floor(organization_id).add_waiting(row)
+        for organization_id, seat in seats:
+            self._floor(organization_id).add_seat(seat)
+        self._floors = {org: floor for org, floor in self._floors.items() if floor.queue_of or floor.seats}
+
+    def _floor(self, organization_id: int) -> Floor:
+        return self._floors.setdefault(organization_id, Floor(organization_id))
+
+    def _due(self, floor: Floor) -> bool:
+        return floor.may_match and (
+            floor.changed or time.monotonic() >= self._look_again.get(floor.organization_id, 0)
+        )
+
+    def _assign_safely(self, floor: Floor) -> bool:
+        """One organisation's trouble must not stop the others; a lost session stops all."""
+        try:
+            return self._assign(floor)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("routing failed", extra={"organization_id": floor.organization_id})
+            floor.changed = False
+            self._look_again[floor.organization_id] = time.monotonic() + LOOK_AGAIN_SECONDS
+            return False
+
+    def _assign(self, floor: Floor) -> bool:
+        if floor.unknown() or time.monotonic() - floor.config_read_at > 2 * CONFIG_SECONDS:
+            self._read_config(floor)
+        floor.changed = False
+        self._look_again[floor.organization_id] = time.monotonic() + LOOK_AGAIN_SECONDS
+        now = clock.now().timestamp()
+        decisions = floor.decide(now, BATCH)
+        if not decisions:
+            return False
+        with tenant(floor.organization_id):
+            won = make_offers(decisions, floor.config.plans, now)
+        seats_won = {offer.seat_id for offer in won}
+        lost = [one for one in decisions if one.seat.id not in seats_won]
+        for one in decisions:
+            if one.seat.id in seats_won:
+                floor.drop_waiting(one.contact_id)
+                floor.drop_seat(one.seat.id)
+        self._forget_stale(floor, lost)
+        floor.changed = floor.changed or bool(won)
+        return bool(won)
+
+    def _forget_stale(self, floor: Floor, lost: list[Decision]) -> None:
+        """Of pairs that were not won, drop the halves that no longer stand."""
+        if not lost:
+            return
+        with tenant(floor.organization_id):
+            waiting, seats = still_standing(lost)
+        for one in lost:
+            if one.contact_id not in waiting:
+                floor.drop_waiting(one.contact_id)
+            if one.seat.id not in seats:
+                floor.drop_seat(one.seat.id)
+        floor.changed = True
+
+    def _read_config(self, floor: Floor) -> None:
+        with tenant(floor.organization_id):
+            floor.use(load_config(), time.monotonic())
+
+    def _refresh_stalest_config(self) -> None:
+        """While idle: at most one organisation a round, so that many cost no more than a few."""
+        stalest = min(self._floors.values(), key=lambda floor: floor.config_read_at, default=None)
+        if stalest is not None and time.monotonic() - stalest.config_read_at > CONFIG_SECONDS:
+            self._read_config(stalest)

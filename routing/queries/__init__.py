@@ -1,0 +1,47 @@
+"""Read questions of the desk, the IVR and the floor. Inside `tenancy.tenant()`."""
+
+from routing.queries.agents import AgentState, agent_states, presence_of
+from routing.queries.contacts import (
+    CallInProgress,
+    Handover,
+    calls_in_progress,
+    handover_of,
+    live_offer,
+    queue_names_of,
+    transferred_by,
+    wrap_up_limit,
+)
+from routing.queries.explanations import why_not, why_offered, why_waiting
+from routing.queries.lines import (
+    QueueLine,
+    TransferTarget,
+    estimated_wait_seconds,
+    position_of,
+    transfer_targets,
+    waiting_by_queue,
+    waiting_for,
+)
+
+__all__ = [
+    "AgentState",
+    "CallInProgress",
+    "Handover",
+    "QueueLine",
+    "TransferTarget",
+    "agent_states",
+    "calls_in_progress",
+    "estimated_wait_seconds",
+    "handover_of",
+    "live_offer",
+    "position_of",
+    "presence_of",
+    "queue_names_of",
+    "transfer_targets",
+    "transferred_by",
+    "waiting_by_queue",
+    "waiting_for",
+    "why_not",
+    "why_offered",
+    "why_waiting",
+    "wrap_up_limit",
+]

@@ -1,0 +1,126 @@
+"""One contact, as the desk shows it: its offer, its way through the queues, its wrap-up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.actors import Hand
+from accounts.models import Member
+from customers.models import Interaction
+from foundation import clock
+from routing.models import Offer, Presence, WorkItem
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Who handed the contact over, from which queue, and what they said."""
+
+    hand: str
+    name: str
+    from_queue: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CallInProgress:
+    """A contact from first ring to last word; state is ivr, waiting, ringing or talking.
+
+    `member` has it, or is being offered it.
+    """
+
+    interaction: Interaction
+    state: str
+    since: datetime
+    queue_name: str
+    member: Member | None
+    partner_name: str
+
+
+def live_offer(member: Member) -> Offer | None:
+    """The contact reserved for this person now, with its queue and customer."""
+    offer = (
+        Offer.objects.filter(member=member)
+        .select_related("work_item__queue", "work_item__interaction__customer")
+        .order_by("-id")
+        .first()
+    )
+    if offer is None or offer.state != Offer.State.OFFERED or offer.expires_at <= clock.now():
+        return None
+    return offer
+
+
+def transferred_by(interaction_id: int) -> str | None:
+    """The name of who handed the contact over to where it is now."""
+    handover = handover_of(interaction_id)
+    return handover.name if handover else None
+
+
+def handover_of(interaction_id: int) -> Handover | None:
+    """How the contact came to the queue where it is now; None when it came straight from the customer."""
+    stays = list(_stays(interaction_id))
+    member = stays[-1].handed_over_by if len(stays) > 1 else None
+    if member is None:
+        return None
+    now, before = stays[-1], stays[-2]
+    return Handover(
+        hand=Hand.PARTNER if member.partner_id else Hand.INHOUSE,
+        name=member.display_name,
+        from_queue=before.queue.name,
+        note=now.note,
+        at=now.queued_at,
+    )
+
+
+def queue_names_of(interaction_id: int) -> list[str]:
+    """Its way through the queues, in order."""
+    return [item.queue.name for item in _stays(interaction_id)]
+
+
+def wrap_up_limit(member: Member, interaction_id: int) -> tuple[datetime | None, int]:
+    """Until when the wrap-up lasts (None when it is not running), and its full length in seconds."""
+    stay = _stays(interaction_id).filter(done_at__isnull=False, offers__member=member).last()
+    seconds = stay.queue.wrap_up_seconds if stay else 0
+    presence = Presence.objects.filter(member=member, interaction_id=interaction_id).first()
+    if presence is None or presence.state != Presence.State.WRAP_UP:
+        return None, seconds
+    return presence.since + timedelta(seconds=seconds), seconds
+
+
+def calls_in_progress() -> list[CallInProgress]:
+    """Every call now, the longest first."""
+    states = [Interaction.State.OPENED, Interaction.State.WAITING, Interaction.State.SERVING]
+    calls = Interaction.objects.filter(state__in=states, channel=Interaction.Channel.VOICE)
+    offered = {
+        presence.interaction_id: presence.member
+        for presence in Presence.objects.filter(state=Presence.State.OFFERED).select_related(
+            "member__partner"
+        )
+    }
+    related = calls.select_related("customer", "member__partner").order_by("started_at", "id")
+    return [_in_progress(call, offered.get(call.id)) for call in related]
+
+
+def _in_progress(call: Interaction, offered_to: Member | None) -> CallInProgress:
+    member = call.member or offered_to
+    since: datetime | None
+    if call.state == Interaction.State.OPENED:
+        state, since = "ivr", call.started_at
+    elif call.state == Interaction.State.SERVING:
+        state, since = "talking", call.answered_at
+    else:
+        state, since = "ringing" if offered_to else "waiting", call.queued_at
+    return CallInProgress(
+        interaction=call,
+        state=state,
+        since=since or call.started_at,
+        queue_name=call.queue_name,
+        member=member,
+        partner_name=member.partner.name if member and member.partner else "",
+    )
+
+
+def _stays(interaction_id: int) -> QuerySet[WorkItem]:
+    stays = WorkItem.objects.filter(interaction_id=interaction_id).order_by("id")
+    return stays.select_related("queue", "handed_over_by")

@@ -1,0 +1,133 @@
+"""The queues: who waits, for how long, and how long it will take."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Min, Q, QuerySet
+
+from accounts.models import Member
+from routing.config import load_agents, load_plans
+from routing.engine import Agent, QueuePlan
+from routing.engine.filters import could_serve
+from routing.models import Presence, Queue, WaitingToken, WorkItem
+from routing.rules import Staffing, wait_seconds
+
+WAITS = (WorkItem.State.WAITING, WorkItem.State.OFFERED)
+RECENT = 50  # contacts whose handling time counts for the estimate
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """One queue now. Who has an offer still waits; `partner_name` is empty when in-house serves first."""
+
+    queue_slug: str
+    queue_name: str
+    waiting: int
+    longest_since: datetime | None
+    target_seconds: int
+    estimated_wait_seconds: float | None
+    ready: int
+    partner_name: str
+
+
+@dataclass(frozen=True)
+class TransferTarget:
+    """A queue a contact may be sent to; `wait_seconds` is an estimate, None when nobody serves it."""
+
+    queue_slug: str
+    queue_name: str
+    partner_name: str
+    waiting: int
+    wait_seconds: float | None
+
+
+def waiting_by_queue() -> list[QueueLine]:
+    """Every open queue, by name."""
+    agents, plans = load_agents(), load_plans()
+    states = dict(Presence.objects.values_list("member_id", "state"))
+    counts = _counts()
+    queues = Queue.objects.filter(is_active=True).order_by("name", "id")
+    return [_line(queue, plans[queue.id], agents, states, counts.get(queue.id)) for queue in queues]
+
+
+def waiting_for(member: Member) -> list[QueueLine]:
+    """The queues this agent may be offered contacts of."""
+    agent = load_agents().get(member.id)
+    if agent is None:
+        return []
+    mine = {plan.slug for plan in load_plans().values() if could_serve(agent, plan)}
+    return [line for line in waiting_by_queue() if line.queue_slug in mine]
+
+
+def transfer_targets() -> list[TransferTarget]:
+    """Where a contact may be sent."""
+    return [
+        TransferTarget(
+            queue_slug=line.queue_slug,
+            queue_name=line.queue_name,
+            partner_name=line.partner_name,
+            waiting=line.waiting,
+            wait_seconds=line.estimated_wait_seconds,
+        )
+        for line in waiting_by_queue()
+    ]
+
+
+def position_of(interaction_id: int) -> int | None:
+    """1 is next in its queue. None when the contact does not wait."""
+    mine = WaitingToken.objects.filter(work_item__interaction_id=interaction_id).first()
+    if mine is None:
+        offered = WorkItem.objects.filter(interaction_id=interaction_id, state=WorkItem.State.OFFERED)
+        return 1 if offered.exists() else None
+    return 1 + ahead_of(mine)
+
+
+def ahead_of(token: WaitingToken) -> int:
+    """How many come before it in its queue."""
+    return WaitingToken.objects.filter(_before(token), queue_id=token.queue_id).count()
+
+
+def estimated_wait_seconds(queue: Queue | str) -> float | None:
+    """How long somebody who comes now will wait; None when nobody who could answer is signed in."""
+    slug = queue if isinstance(queue, str) else queue.slug
+    return next((line.estimated_wait_seconds for line in waiting_by_queue() if line.queue_slug == slug), None)
+
+
+def _before(token: WaitingToken) -> Q:
+    return Q(key__lt=token.key) | Q(key=token.key, id__lt=token.id)
+
+
+def _counts() -> dict[int, tuple[int, datetime]]:
+    waiting = WorkItem.objects.filter(state__in=WAITS).values("queue_id")
+    rows = waiting.annotate(number=Count("id"), first=Min("queued_at"))
+    return {row["queue_id"]: (row["number"], row["first"]) for row in rows}
+
+
+def _line(
+    queue: Queue,
+    plan: QueuePlan,
+    agents: dict[int, Agent],
+    states: dict[int, str],
+    counted: tuple[int, datetime] | None,
+) -> QueueLine:
+    waiting, longest_since = counted or (0, None)
+    able = [states.get(agent.id, "") for agent in agents.values() if could_serve(agent, plan)]
+    staffing = Staffing.of(able)
+    return QueueLine(
+        queue_slug=queue.slug,
+        queue_name=queue.name,
+        waiting=waiting,
+        longest_since=longest_since,
+        target_seconds=queue.target_seconds,
+        estimated_wait_seconds=wait_seconds(staffing, waiting, _handle_seconds(queue)),
+        ready=staffing.ready,
+        partner_name=plan.steps[0].pool if plan.steps[0].partner_id else "",
+    )
+
+
+def _handle_seconds(queue: Queue) -> list[float]:
+    """Talk and wrap-up of the last contacts of this queue."""
+    done: QuerySet[WorkItem] = WorkItem.objects.filter(queue=queue, state=WorkItem.State.DONE)
+    recent = done.exclude(assigned_at=None).order_by("-id")
+    rows = recent.values_list(F("assigned_at"), F("done_at"), F("wrapped_up_at"))[:RECENT]
+    return [((wrapped or done_at) - began).total_seconds() for began, done_at, wrapped in rows]

@@ -1,0 +1,64 @@
+"""Routing's fixed times and counts, and small decisions on plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+MISSES_ALLOWED = 2  # so many missed offers in a row put an agent to "not responding"
+COOL_DOWN = timedelta(seconds=60)  # a contact is not offered again so soon to who declined or missed it
+HEARTBEAT_STALE = timedelta(seconds=25)  # a desktop silent for so long gets no offers
+HEARTBEAT_LOST = timedelta(seconds=60)  # and after this the agent counts as offline
+CONNECTION_LOST = "Connection lost"
+USUAL_HANDLE_SECONDS = 240.0  # until a queue has handled anything
+WORKING = {"ready", "offered", "serving", "wrap_up"}
+
+
+def heard_within(heartbeat_at: datetime | None, now: datetime, span: timedelta) -> bool:
+    """Whether the desktop has been heard from in the last `span`."""
+    return heartbeat_at is not None and now - heartbeat_at <= span
+
+
+def next_state(after_work: str, heartbeat_at: datetime | None, now: datetime) -> str:
+    """Where a busy agent goes: what they asked for, offline when their desktop is gone, else ready."""
+    if after_work:
+        return after_work
+    return "ready" if heard_within(heartbeat_at, now, HEARTBEAT_LOST) else "offline"
+
+
+def still_avoided(avoid: list[list[float]], now: datetime) -> list[list[float]]:
+    """The cool-downs that still run."""
+    return [[member_id, until] for member_id, until in avoid if until > now.timestamp()]
+
+
+def also_avoiding(avoid: list[list[float]], member_id: int, now: datetime) -> list[list[float]]:
+    """The running cool-downs and a new one for this agent."""
+    others = [pair for pair in still_avoided(avoid, now) if pair[0] != member_id]
+    return [*others, [member_id, (now + COOL_DOWN).timestamp()]]
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """How many who could take a queue's contacts are free, and how many are at work at all."""
+
+    ready: int
+    working: int
+
+    @staticmethod
+    def of(states: Sequence[str]) -> "Staffing":
+        """Count presence states."""
+        return Staffing(
+            ready=sum(state == "ready" for state in states), working=sum(state in WORKING for state in states)
+        )
+
+
+def wait_seconds(staffing: Staffing, waiting: int, handled: Sequence[float]) -> float | None:
+    """How long a newcomer will wait: those before it and itself, at the pace the agents keep.
+
+    `handled` are recent handling times in seconds. None when nobody is at work; 0 when somebody is free.
+    """
+    if not staffing.working:
+        return None
+    if staffing.ready > waiting:
+        return 0.0
+    pace = sum(handled) / len(handled) if handled else USUAL_HANDLE_SECONDS
+    return (waiting - staffing.ready + 1) * pace / staffing.working
