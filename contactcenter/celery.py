@@ -29,4 +29,9 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"queue": "background"},
     },
+    "reconcile-calls": {
+        "task": "ivr.reconcile_calls",
+        "schedule": 15.0,
+        "options": {"queue": "realtime", "expires": 15.0},
+    },
 }
