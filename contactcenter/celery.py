@@ -41,4 +41,9 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"queue": "realtime", "expires": 10},
     },
+    "reconcile-calls": {
+        "task": "ivr.reconcile_calls",
+        "schedule": 15.0,
+        "options": {"queue": "realtime", "expires": 15.0},
+    },
 }

@@ -2,13 +2,23 @@
 
 from cases import handlers as cases
 from cases.events import PromiseDue, PromiseDueSoon
+from customers.events import InteractionIdentified
 from foundation.events import listen
+from ivr import handlers as phone
+from ivr.events import (
+    AgentLegAnswered,
+    AgentLegLost,
+    AgentLegOverdue,
+    AgentLegWanted,
+    CallControlRequested,
+    WebhookStored,
+)
 from knowledge import handlers as knowledge
 from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
 from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
-from routing.events import OfferExpiryDue, WrapUpDue
+from routing.events import OfferAccepted, OfferExpiryDue, WrapUpDue
 
 
 def register() -> None:
@@ -21,3 +31,15 @@ def register() -> None:
         listen(name, partners.queue_webhooks)
     listen(OfferExpiryDue, routing.expire_due_offer, lane="realtime")
     listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")
+    _register_phone()
+
+
+def _register_phone() -> None:
+    listen(WebhookStored, phone.process_webhook, lane="realtime")
+    listen(OfferAccepted, phone.dial_agent, lane="realtime", outward=True)
+    listen(AgentLegWanted, phone.dial_agent_again, lane="realtime", outward=True)
+    listen(AgentLegAnswered, phone.connect_caller, lane="realtime", outward=True)
+    listen(CallControlRequested, phone.control_call, lane="realtime", outward=True)
+    listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
+    listen(AgentLegLost, phone.replace_agent, lane="realtime")
+    listen(InteractionIdentified, phone.record_heard_answers)

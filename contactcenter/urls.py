@@ -8,6 +8,7 @@ from foundation.health_views import healthz, metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("partners.urls")),
+    path("", include("ivr.urls")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     *live_urls.urlpatterns,

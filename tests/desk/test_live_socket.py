@@ -119,7 +119,7 @@ def test_a_partner_follows_only_records_that_are_shared(committed_cast, socket_s
     with open_desktop(socket_server, committed_cast.paula) as desktop:
         desktop.send(follow=[f"record:{shared}", f"record:{kept}"])
         assert desktop.until(t=f"record:{shared}")
-        assert desktop.receive() == {"refused": [f"record:{kept}"]}
+        assert desktop.until(refused=[f"record:{kept}"])
 
 
 def test_a_record_that_is_shared_no_more_falls_silent(committed_cast, socket_server):
@@ -130,7 +130,7 @@ def test_a_record_that_is_shared_no_more_falls_silent(committed_cast, socket_ser
         desktop.follow(f"record:{shared}")
         with tenant(committed_cast.organization.id):
             committed_cast.partner.shares.update(ended_at=clock.now())
-        assert desktop.receive() == {"refused": [f"record:{shared}"]}
+        assert desktop.until(refused=[f"record:{shared}"])
 
 
 def test_only_supervisors_follow_the_floor(committed_cast, socket_server):

@@ -1,0 +1,138 @@
+"""The life of a call: opened by its first webhook, queued, connected, ended exactly once."""
+
+import secrets
+
+from django.db import connection
+from django.db.models import Q
+
+from accounts.actors import IVR_ACTOR, SYSTEM_ACTOR
+from customers.actions import abandon_interaction, end_interaction, open_interaction
+from customers.models import Interaction
+from foundation import clock, live
+from foundation.events import emit
+from foundation.phones import is_withheld, parse_phone
+from foundation.tenancy import current_organization_id
+from ivr.events import CallControlRequested
+from ivr.models import AgentLeg, CallSession, PhoneNumber
+from routing.actions import finish_work, leave_queue, queue_work
+
+State = CallSession.State
+ALIVE = ~Q(state=State.ENDED)
+
+
+def open_call(*, call_sid: str, caller: str, number: PhoneNumber) -> CallSession:
+    """The session of this call, made with its interaction when this is the first that is heard of it."""
+    _lock_call(call_sid)
+    known = locked_session(call_sid=call_sid)
+    if known is not None:
+        return known
+    phone = None if is_withheld(caller) else parse_phone(caller, country_code="")
+    interaction = open_interaction(actor=IVR_ACTOR, channel=Interaction.Channel.VOICE, address=caller[:254])
+    session = CallSession.objects.create(
+        interaction=interaction,
+        number=number,
+        call_sid=call_sid,
+        caller_id=phone.e164 if phone else "",
+        conference_name=f"call-{secrets.token_hex(12)}",
+        started_at=clock.now(),
+        news_at=clock.now(),
+    )
+    live.hint("floor", "calls")
+    return session
+
+
+def locked_session(**which: object) -> CallSession | None:
+    """A session, locked until this transaction ends, with its number and interaction."""
+    return (
+        CallSession.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("number__queue", "number__account", "interaction")
+        .filter(**which)
+        .first()
+    )
+
+
+def queue_call(session: CallSession, *, queue_slug: str) -> None:
+    """The caller waits for an agent. Raises routing's Refusal when that queue takes nobody."""
+    queue_work(session.interaction_id, queue_slug=queue_slug, actor=IVR_ACTOR)
+    session.state = State.QUEUED
+    session.queue_slug = queue_slug
+    session.queued_at = clock.now()
+    session.save(update_fields=["state", "queue_slug", "queued_at"])
+    live.hint("floor", "calls")
+
+
+def take_to_voicemail(session: CallSession) -> bool:
+    """The caller stops waiting and leaves a message. False when an agent has just taken the call."""
+    if session.state not in {State.IN_IVR, State.QUEUED, State.VOICEMAIL}:
+        return False
+    if session.state == State.QUEUED:
+        leave_queue(session.interaction_id)
+    session.state = State.VOICEMAIL
+    session.save(update_fields=["state"])
+    live.hint("floor", "calls")
+    return True
+
+
+def end_call(session: CallSession) -> bool:
+    """The caller is gone. Whoever hears of it first does what follows; False for everybody after.
+
+    Waiting: leaves the queue. With an agent: the agent goes to wrap-up and the agent's line is put down.
+    """
+    ended = CallSession.objects.filter(ALIVE, id=session.id).update(
+        state=State.ENDED, ended_at=clock.now(), on_hold=False, hold_since=None, in_conference=False
+    )
+    if not ended:
+        return False
+    session.refresh_from_db(fields=["state", "ended_at", "on_hold", "hold_since", "in_conference"])
+    _settle_interaction(session)
+    for leg in session.legs.exclude(state=AgentLeg.State.ENDED):
+        release_leg(session, leg)
+    tell_agent(session)
+    return True
+
+
+def _settle_interaction(session: CallSession) -> None:
+    interaction_id = session.interaction_id
+    state = Interaction.objects.values_list("state", flat=True).get(id=interaction_id)
+    if state == Interaction.State.OPENED and session.tries.get("tell"):
+        # They called, were told how things stand, and needed nobody.
+        end_interaction(interaction_id, actor=SYSTEM_ACTOR)
+    elif state == Interaction.State.OPENED:
+        abandon_interaction(interaction_id)
+    elif not finish_work(interaction_id) and not leave_queue(interaction_id):
+        # Accepted between the two looks.
+        finish_work(interaction_id)
+
+
+def release_leg(session: CallSession, leg: AgentLeg) -> None:
+    """Put an agent's line down; its end will mean nothing more."""
+    if AgentLeg.objects.filter(id=leg.id, released=False).update(released=True):
+        emit(
+            CallControlRequested(
+                interaction_id=session.interaction_id,
+                call_session_id=session.id,
+                command="release",
+                agent_leg_id=leg.id,
+            ),
+            actor=SYSTEM_ACTOR.as_json(),
+        )
+
+
+def note_news(session: CallSession) -> None:
+    """The carrier told about this call just now."""
+    CallSession.objects.filter(id=session.id).update(news_at=clock.now())
+
+
+def tell_agent(session: CallSession) -> None:
+    """The line changed: the agents who are on it look again, and so does the floor."""
+    for member_id in set(session.legs.values_list("member_id", flat=True)):
+        live.nudge(f"member:{member_id}", "call.changed", interaction_id=session.interaction_id)
+    live.hint("floor", "calls")
+
+
+def _lock_call(call_sid: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"call:{current_organization_id()}:{call_sid}"],
+        )

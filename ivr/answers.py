@@ -1,0 +1,144 @@
+"""What each TwiML door answers: the webhook is read, the call led on, the document made."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from foundation.twilio_gateway import Document
+from ivr import flow, queries
+from ivr.actions import (
+    end_call,
+    locked_session,
+    locked_webhook,
+    mark_processed,
+    note_news,
+    open_call,
+    store_voicemail,
+)
+from ivr.call import Call
+from ivr.models import CallSession, ReceivedWebhook
+from ivr.rules import Heard, heard_from
+from ivr.steps import refuse, wait
+
+Answer = Callable[..., Document]
+State = CallSession.State
+
+
+def process(webhook_id: int, answer: Answer, **kwargs: Any) -> str:
+    """The document for a stored webhook; a repetition gets the same one again, and changes nothing."""
+    webhook = locked_webhook(webhook_id)
+    if webhook.processed_at is not None and webhook.response:
+        return webhook.response
+    xml = answer(webhook, **kwargs).xml()
+    mark_processed(webhook, response=xml)
+    return xml
+
+
+def receive_call(webhook: ReceivedWebhook) -> Document:
+    """A call arrives at one of our numbers. A browser may not call out through this address."""
+    params = webhook.params
+    account = queries.account_by_sid(params.get("AccountSid", ""))
+    number = queries.number_called(params.get("To", ""), account) if account else None
+    if number is None or not webhook.call_sid:
+        return refuse.no_such_line()
+    return flow.begin(open_call(call_sid=webhook.call_sid, caller=params.get("From", ""), number=number))
+
+
+def hear_step(webhook: ReceivedWebhook, step: str) -> Document:
+    """The caller answered a question."""
+    session = _session(webhook)
+    if session is None:
+        return refuse.fall_back()
+    number = _query(webhook, "n")
+    return flow.answer(
+        session, step, _heard(webhook), document_number=int(number) if number.isdigit() else -1
+    )
+
+
+def keep_waiting(webhook: ReceivedWebhook) -> Document:
+    """The caller waits in the queue."""
+    session = _session(webhook)
+    if session is None:
+        return refuse.goodbye(Document())
+    return wait.document(Call.of(session), _heard(webhook))
+
+
+def keep_on_hold(webhook: ReceivedWebhook) -> Document:
+    """The caller is on hold, in the conference."""
+    session = _session(webhook)
+    document = Call.of(session).document if session else Document()
+    document.say("Please hold the line; we will be right with you.")
+    document.pause(wait.ROUND_SECONDS)
+    return document
+
+
+def leave_waiting(webhook: ReceivedWebhook) -> Document:
+    """The stay in the carrier's queue ended."""
+    session = _session(webhook)
+    if session is None:
+        return refuse.goodbye(Document())
+    result = webhook.params.get("QueueResult") or _query(webhook, "QueueResult")
+    if result in {"redirected", "bridged", "redirected-from-bridged"}:
+        # On the way into the conference: what this answers is not carried out.
+        return Document()
+    if result == "hangup":
+        end_call(session)
+        return refuse.goodbye(Document())
+    if session.state in {State.CONNECTING, State.CONNECTED}:
+        # Leaving crossed with an agent's accepting: keep the caller until the agent's line is there.
+        return flow.go_to(session, "enqueue")
+    return flow.go_to(session, "voicemail")
+
+
+def leave_conference(webhook: ReceivedWebhook) -> Document:
+    """The conference ended for a caller who may still be on the line."""
+    session = _session(webhook)
+    if session is None:
+        return refuse.goodbye(Document())
+    if session.state == State.QUEUED and webhook.params.get("CallStatus") == "in-progress":
+        # The conference broke off while the caller was to be transferred: wait on, at the same place.
+        return flow.go_to(session, "enqueue")
+    end_call(session)
+    return refuse.goodbye(Document())
+
+
+def thank_for_message(webhook: ReceivedWebhook) -> Document:
+    """A message was recorded."""
+    session = _session(webhook)
+    document = Call.of(session).document if session else Document()
+    if session is not None:
+        store_recording(session, webhook.params)
+        document.say("Thank you. We will call you back. Goodbye.")
+    return refuse.goodbye(document)
+
+
+def store_recording(session: CallSession, params: dict[str, str]) -> None:
+    """Keep the message a recording's parameters tell of, if there is one."""
+    seconds = params.get("RecordingDuration", "")
+    store_voicemail(
+        session,
+        recording_sid=params.get("RecordingSid", ""),
+        recording_url=params.get("RecordingUrl", ""),
+        seconds=int(seconds) if seconds.isdigit() else 0,
+    )
+
+
+def _session(webhook: ReceivedWebhook) -> CallSession | None:
+    session = locked_session(call_sid=webhook.call_sid)
+    if session is not None:
+        note_news(session)
+    return session
+
+
+def _heard(webhook: ReceivedWebhook) -> Heard:
+    params = webhook.params
+    return heard_from(
+        params.get("Digits", ""),
+        params.get("SpeechResult", ""),
+        params.get("Confidence", ""),
+        params.get("FinishedOnKey", ""),
+    )
+
+
+def _query(webhook: ReceivedWebhook, name: str) -> str:
+    return parse_qs(urlsplit(webhook.url).query).get(name, [""])[-1]

@@ -1,0 +1,111 @@
+"""One call while one webhook is answered: what the steps of the flow work with."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from accounts.actors import IVR_ACTOR
+from accounts.models import Organization
+from customers.actions import record_fact
+from customers.models import Customer
+from foundation import clock
+from foundation.errors import Refusal
+from foundation.twilio_gateway import Document
+from ivr import queries
+from ivr.addresses import address
+from ivr.models import CallSession, PhoneNumber
+from ivr.rules import Choice, Heard
+
+
+@dataclass
+class Call:
+    """The session (locked), and the document being made for it."""
+
+    session: CallSession
+    document: Document
+    now: datetime = field(default_factory=clock.now)
+
+    @classmethod
+    def of(cls, session: CallSession) -> "Call":
+        """A call with an empty document in the number's language and voice."""
+        number = session.number
+        return cls(session, Document(language=number.language, voice=number.voice))
+
+    @property
+    def number(self) -> PhoneNumber:
+        """The number that was called."""
+        return self.session.number
+
+    @property
+    def customer(self) -> Customer | None:
+        """Who calls, as far as known."""
+        return self.session.interaction.customer
+
+    @cached_property
+    def organization(self) -> Organization:
+        """Who is called."""
+        return queries.organization()
+
+    @cached_property
+    def menu(self) -> tuple[Choice, ...]:
+        """The reasons people call this number for."""
+        return queries.menu_of(self.number)
+
+    def tries(self, step: str) -> int:
+        """How often this step has been asked."""
+        return int(self.session.tries.get(step, 0))
+
+    def count_try(self, step: str) -> None:
+        """This step is asked (or done) once more."""
+        self.session.tries = {**self.session.tries, step: self.tries(step) + 1}
+        self.session.save(update_fields=["tries"])
+
+    def ask(self, step: str, *, digits: int | None = None, finish_on_key: str = "", hints: str = "") -> None:
+        """Listen for the answer to a question; its number tells a stale answer from the awaited one."""
+        self.count_try(step)
+        self.session.document_number += 1
+        self.session.save(update_fields=["document_number"])
+        self.document.ask(
+            action=address("step", step, n=self.session.document_number),
+            digits=digits,
+            finish_on_key=finish_on_key,
+            speech=True,
+            hints=hints,
+        )
+
+    def remember(self, step: str, *, key: str, value: str, heard: Heard) -> None:
+        """Keep an answer: on the record when the caller has one, on the call until then."""
+        answer = {
+            "step": step,
+            "key": key,
+            "value": value,
+            "confidence": str(heard.confidence),
+            "how": heard.how,
+            "at": self.now.isoformat(),
+        }
+        self.session.heard = [*self.session.heard, answer]
+        self.session.save(update_fields=["heard"])
+        if self.customer is not None:
+            record_answer(self.session, answer)
+
+
+def record_answer(session: CallSession, answer: dict[str, str]) -> None:
+    """Write an answer on the caller's record, with the step that asked as its source.
+
+    A company that does not keep such a fact has the answer on the call only.
+    """
+    customer_id = session.interaction.customer_id
+    if customer_id is None:
+        return
+    try:
+        record_fact(
+            customer_id,
+            key=answer["key"],
+            value=answer["value"],
+            actor=IVR_ACTOR,
+            source=f"ivr:{answer['step']}",
+            confidence=answer["confidence"],
+            interaction_id=session.interaction_id,
+        )
+    except Refusal:
+        return

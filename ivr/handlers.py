@@ -1,0 +1,318 @@
+"""Events → the carrier. Outward handlers bear being run twice: each looks first if it is still wanted."""
+
+import logging
+from datetime import timedelta
+
+from foundation import clock, live
+from foundation.events import RecordedEvent, emit
+from foundation.tenancy import tenant
+from foundation.twilio_gateway import Carrier, CarrierError, Document, ParticipantState
+from ivr.actions import (
+    end_call,
+    fail_leg,
+    locked_session,
+    locked_with_leg,
+    note_dialled,
+    note_hold,
+    note_moved,
+    note_muted,
+    replace_lost_leg,
+    want_leg,
+)
+from ivr.actions.legs import RING_SECONDS
+from ivr.addresses import address
+from ivr.call import record_answer
+from ivr.callbacks import process_stored
+from ivr.events import CallControlFailed
+from ivr.models import AgentLeg, CallSession
+
+logger = logging.getLogger(__name__)
+State = CallSession.State
+# A command of an agent that could not be carried out by then is told as failed, not done late.
+COMMAND_SECONDS = 10
+# What must happen however late: nobody may stay on a line that was put down.
+_PERSISTENT = {"hang_up", "release", "drop"}
+_FAILED = {
+    "hold": "The caller could not be put on hold.",
+    "resume": "The caller could not be taken off hold.",
+    "mute": "Your microphone could not be switched off.",
+    "unmute": "Your microphone could not be switched on.",
+    "hang_up": "The call could not be ended.",
+}
+
+
+def process_webhook(event: RecordedEvent) -> None:
+    """A stored callback is read (webhook.stored)."""
+    process_stored(event.payload["webhook_id"])
+
+
+def dial_agent(event: RecordedEvent) -> None:
+    """Ring the agent who accepted (offer.accepted); the caller is moved when that leg answers."""
+    payload = event.payload
+    with tenant(event.organization_id):
+        session = locked_session(interaction_id=payload["interaction_id"])
+        if session is None:
+            return
+        leg = want_leg(session, member_id=payload["member_id"], offer_id=payload["offer_id"])
+    if leg is not None:
+        _dial(event, session, leg)
+
+
+def dial_agent_again(event: RecordedEvent) -> None:
+    """Ring an agent whose line was lost (agent_leg.wanted)."""
+    with tenant(event.organization_id):
+        found = locked_with_leg(event.payload["agent_leg_id"])
+    if found and not found[0].is_over and found[1].state != AgentLeg.State.ENDED:
+        _dial(event, *found)
+
+
+def _dial(event: RecordedEvent, session: CallSession, leg: AgentLeg) -> None:
+    if leg.call_sid:
+        return
+    carrier = Carrier(session.number.account)
+    try:
+        there = _dialled_before(carrier, session, leg) or carrier.dial_participant(
+            session.conference_name,
+            to=leg.address,
+            from_=session.number.e164,
+            label=leg.label,
+            ring_seconds=RING_SECONDS,
+            status_url=address("status", leg=leg.id),
+            conference_url=address("conference"),
+        )
+    except CarrierError as error:
+        if error.kind == "away" and _is_fresh(event):
+            raise
+        _give_up_dialling(event, leg, error)
+        return
+    with tenant(event.organization_id):
+        note_dialled(leg.id, call_sid=there.call_sid, conference_sid=there.conference_sid)
+
+
+def _dialled_before(carrier: Carrier, session: CallSession, leg: AgentLeg) -> ParticipantState | None:
+    """The leg, when an earlier run rang it and died before it could note so."""
+    if not session.conference_sid:
+        return None
+    return carrier.fetch_participant(session.conference_sid, leg.label)
+
+
+def _give_up_dialling(event: RecordedEvent, leg: AgentLeg, error: CarrierError) -> None:
+    logger.warning("an agent's telephone could not be rung", extra={"leg_id": leg.id, "error": str(error)})
+    with tenant(event.organization_id):
+        found = locked_with_leg(leg.id)
+        if found:
+            fail_leg(*found, message="Your line could not be rung; the caller went back to the queue.")
+
+
+def connect_caller(event: RecordedEvent) -> None:
+    """The agent's leg answered (agent_leg.answered): bring the caller into the conference."""
+    with tenant(event.organization_id):
+        found = locked_with_leg(event.payload["agent_leg_id"])
+    if found is None:
+        return
+    session, leg = found
+    if session.is_over or leg.released or leg.state == AgentLeg.State.ENDED:
+        return
+    carrier = Carrier(session.number.account)
+    try:
+        was_inside = session.in_conference or _is_inside(carrier, session, leg)
+        if was_inside:
+            carrier.resume_participant(session.conference_sid or leg.conference_sid, session.call_sid)
+        else:
+            carrier.redirect_call(session.call_sid, twiml=_conference_document(session))
+    except CarrierError as error:
+        _after_connecting_failed(event, leg, error)
+        return
+    with tenant(event.organization_id):
+        found = locked_with_leg(leg.id)
+        if found:
+            note_moved(found[0], conference_sid=found[1].conference_sid)
+            note_hold(found[0], on_hold=False)
+
+
+def _is_inside(carrier: Carrier, session: CallSession, leg: AgentLeg) -> bool:
+    """Whether an earlier run moved the caller: moving again would end the conference."""
+    sid = session.conference_sid or leg.conference_sid
+    return bool(sid) and carrier.fetch_participant(sid, session.call_sid) is not None
+
+
+def _conference_document(session: CallSession) -> str:
+    document = Document()
+    document.join_conference(
+        session.conference_name,
+        label="customer",
+        action=address("after_call"),
+        conference_url=address("conference"),
+    )
+    return document.xml()
+
+
+def _after_connecting_failed(event: RecordedEvent, leg: AgentLeg, error: CarrierError) -> None:
+    if error.kind == "away" and _is_fresh(event):
+        raise error
+    with tenant(event.organization_id):
+        found = locked_with_leg(leg.id)
+        if found is None:
+            return
+        session, fresh = found
+        if error.kind == "gone":
+            end_call(session)
+        else:
+            fail_leg(session, fresh, message="The caller could not be connected and went back to the queue.")
+
+
+def control_call(event: RecordedEvent) -> None:
+    """Ask the carrier for what was requested (call.control_requested), and keep how it went."""
+    payload = event.payload
+    with tenant(event.organization_id):
+        session = locked_session(id=payload["call_session_id"])
+        leg = AgentLeg.objects.filter(id=payload["agent_leg_id"]).first() if session else None
+    if session is None:
+        return
+    command = payload["command"]
+    try:
+        _COMMANDS[command](Carrier(session.number.account), session, leg)
+    except CarrierError as error:
+        _after_command_failed(event, error)
+        return
+    with tenant(event.organization_id):
+        _keep(command, payload)
+
+
+def _keep(command: str, payload: dict[str, int]) -> None:
+    session = locked_session(id=payload["call_session_id"])
+    if session is None:
+        return
+    if command in {"hold", "resume"}:
+        note_hold(session, on_hold=command == "hold")
+    elif command in {"mute", "unmute"}:
+        leg = AgentLeg.objects.filter(id=payload["agent_leg_id"]).first()
+        if leg is not None:
+            note_muted(session, leg, muted=command == "mute")
+    elif command in {"hang_up", "drop"}:
+        end_call(session)
+
+
+def _after_command_failed(event: RecordedEvent, error: CarrierError) -> None:
+    command = event.payload["command"]
+    if error.kind == "gone":
+        _after_gone(event)
+        return
+    if error.kind == "away" and (command in _PERSISTENT or _is_fresh(event)):
+        raise error
+    with tenant(event.organization_id):
+        _tell_failure(event, error)
+
+
+def _after_gone(event: RecordedEvent) -> None:
+    """Whom the command was for has left: hanging up is done, anything else has come to nothing."""
+    with tenant(event.organization_id):
+        session = locked_session(id=event.payload["call_session_id"])
+        if session is None:
+            return
+        if event.payload["command"] in {"hang_up", "drop"}:
+            end_call(session)
+        elif event.payload["command"] in _FAILED and not session.is_over:
+            _tell_failure(event, CarrierError("gone", "No longer in the call"))
+
+
+def _tell_failure(event: RecordedEvent, error: CarrierError) -> None:
+    payload = event.payload
+    logger.warning("the carrier did not do it", extra={"command": payload["command"], "error": str(error)})
+    emit(
+        CallControlFailed(
+            interaction_id=payload["interaction_id"],
+            call_session_id=payload["call_session_id"],
+            command=payload["command"],
+            member_id=payload["member_id"],
+            error=str(error)[:200],
+        ),
+        actor=event.actor,
+    )
+    if payload["member_id"]:
+        live.nudge(
+            f"member:{payload['member_id']}",
+            "call.failed",
+            interaction_id=payload["interaction_id"],
+            command=payload["command"],
+            message=_FAILED.get(payload["command"], "The line did not do it."),
+        )
+
+
+def _room(session: CallSession, leg: AgentLeg | None) -> str:
+    return session.conference_sid or (leg.conference_sid if leg else "")
+
+
+def _hold(carrier: Carrier, session: CallSession, leg: AgentLeg | None) -> None:
+    carrier.hold_participant(_room(session, leg), session.call_sid, hold_url=address("hold"))
+
+
+def _resume(carrier: Carrier, session: CallSession, leg: AgentLeg | None) -> None:
+    carrier.resume_participant(_room(session, leg), session.call_sid)
+
+
+def _park(carrier: Carrier, session: CallSession, leg: AgentLeg | None) -> None:
+    # The next agent may be there already: then the caller must not be taken away again.
+    if session.in_conference and session.state in {State.QUEUED, State.CONNECTING}:
+        _hold(carrier, session, leg)
+
+
+def _mute(carrier: Carrier, session: CallSession, leg: AgentLeg | None) -> None:
+    if leg is not None:
+        carrier.mute_participant(_room(session, leg), leg.call_sid, muted=True)
+
+
+def _unmute(carrier: Carrier, session: CallSession, leg: AgentLeg | None) -> None:
+    if leg is not None:
+        carrier.mute_participant(_room(session, leg), leg.call_sid, muted=False)
+
+
+def _end_caller(carrier: Carrier, session: CallSession, leg: AgentLeg | None) -> None:
+    carrier.end_call(session.call_sid)
+
+
+def _release(carrier: Carrier, session: CallSession, leg: AgentLeg | None) -> None:
+    if leg is None or leg.state == AgentLeg.State.ENDED:
+        return
+    if not leg.call_sid:
+        # Being dialled in this moment: the next attempt knows its name.
+        raise CarrierError("away", "The leg has no name yet")
+    carrier.end_call(leg.call_sid)
+
+
+_COMMANDS = {
+    "hold": _hold,
+    "resume": _resume,
+    "mute": _mute,
+    "unmute": _unmute,
+    "hang_up": _end_caller,
+    "drop": _end_caller,
+    "park": _park,
+    "release": _release,
+}
+
+
+def give_up_overdue_leg(event: RecordedEvent) -> None:
+    """An agent's telephone had its time (agent_leg.overdue)."""
+    found = locked_with_leg(event.payload["agent_leg_id"])
+    if found and found[1].state in {AgentLeg.State.DIALLING, AgentLeg.State.RINGING}:
+        fail_leg(*found, message="Your line did not answer; the caller went back to the queue.")
+
+
+def replace_agent(event: RecordedEvent) -> None:
+    """An answered leg ended a moment ago (agent_leg.lost)."""
+    found = locked_with_leg(event.payload["agent_leg_id"])
+    if found:
+        replace_lost_leg(*found)
+
+
+def record_heard_answers(event: RecordedEvent) -> None:
+    """The caller is known now (interaction.identified): what was answered before goes on the record."""
+    session = locked_session(interaction_id=event.payload["interaction_id"])
+    if session is not None:
+        for answer in session.heard:
+            record_answer(session, answer)
+
+
+def _is_fresh(event: RecordedEvent) -> bool:
+    return clock.now() - event.occurred_at < timedelta(seconds=COMMAND_SECONDS)

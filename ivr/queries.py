@@ -1,0 +1,100 @@
+"""Questions about calls and the line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import Organization
+from foundation.tenancy import current_organization_id, system
+from ivr.models import AgentLeg, CallSession, PhoneNumber, TelephonyAccount
+from ivr.rules import DEFAULT_MENU, Choice
+from routing.models import Presence
+
+
+@dataclass(frozen=True)
+class CallView:
+    """A call as the desk shows it. Times are aware; `hold_since` is None when not on hold."""
+
+    state: str
+    on_hold: bool
+    hold_since: datetime | None
+    muted: bool
+    started_at: datetime
+    connected_at: datetime | None
+    ended_at: datetime | None
+    agent_connected: bool
+    caller_id: str
+
+
+def call_of(interaction_id: int) -> CallView | None:
+    """The call behind an interaction, or None when it came another way."""
+    session = CallSession.objects.filter(interaction_id=interaction_id).first()
+    if session is None:
+        return None
+    leg = session.legs.filter(released=False).order_by("-id").first()
+    return CallView(
+        state=session.state,
+        on_hold=session.on_hold,
+        hold_since=session.hold_since,
+        muted=bool(leg and leg.muted),
+        started_at=session.started_at,
+        connected_at=session.connected_at,
+        ended_at=session.ended_at,
+        agent_connected=bool(leg and leg.state == AgentLeg.State.IN_PROGRESS),
+        caller_id=session.caller_id,
+    )
+
+
+def live_calls() -> list[CallSession]:
+    """Calls in progress, the oldest first."""
+    rows = CallSession.objects.exclude(state=CallSession.State.ENDED)
+    return list(rows.select_related("interaction__customer", "number").order_by("started_at", "id"))
+
+
+def account_by_sid(account_sid: str) -> TelephonyAccount | None:
+    """The account a webhook names, of whatever organisation it is."""
+    with system():
+        return TelephonyAccount.objects.filter(account_sid=account_sid, is_active=True).first()
+
+
+def organizations_with_telephones() -> list[int]:
+    """Ids of the organisations that have an account at the carrier."""
+    with system():
+        rows = TelephonyAccount.objects.filter(is_active=True).values_list("organization_id", flat=True)
+        return sorted(set(rows))
+
+
+def number_called(e164: str, account: TelephonyAccount) -> PhoneNumber | None:
+    """The number of ours that was called."""
+    return (
+        PhoneNumber.objects.select_related("queue", "account")
+        .filter(e164=e164, account=account, is_active=True)
+        .first()
+    )
+
+
+def menu_of(number: PhoneNumber) -> tuple[Choice, ...]:
+    """Why people call this number, and where each reason goes."""
+    rows = list(number.menu.select_related("queue").order_by("digit", "id"))
+    if not rows:
+        return DEFAULT_MENU
+    return tuple(
+        Choice(
+            digit=row.digit,
+            reason=row.reason,
+            label=row.label,
+            keywords=tuple(row.keywords),
+            queue_slug=row.queue.slug if row.queue and row.queue.is_active else "",
+        )
+        for row in rows
+    )
+
+
+def organization() -> Organization:
+    """The company that is called."""
+    return Organization.objects.get(id=current_organization_id())
+
+
+def somebody_is_on() -> bool:
+    """Whether any agent is at work, busy or not."""
+    away = [Presence.State.OFFLINE, Presence.State.NOT_RESPONDING]
+    return Presence.objects.exclude(state__in=away).exists()

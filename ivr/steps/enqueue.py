@@ -1,0 +1,24 @@
+"""Wait for a person."""
+
+from foundation.errors import Refusal
+from ivr.actions.calls import queue_call
+from ivr.addresses import address
+from ivr.call import Call
+from ivr.models import CallSession
+
+
+def enter(call: Call) -> str | None:
+    """Queue the caller, once; to voicemail when that queue takes nobody."""
+    session = call.session
+    if session.state == CallSession.State.VOICEMAIL:
+        return "voicemail"
+    if session.state == CallSession.State.IN_IVR:
+        try:
+            queue_call(session, queue_slug=session.queue_slug or call.number.queue.slug)
+        except Refusal:
+            return "voicemail"
+        call.document.say("Thank you. I am putting you through; you will not have to say this again.")
+    call.document.enqueue(
+        f"waiting-{session.organization_id}", action=address("after_queue"), wait_url=address("wait")
+    )
+    return None

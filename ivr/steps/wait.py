@@ -1,0 +1,50 @@
+"""What a caller hears while waiting in the queue: where they stand, and nothing is asked."""
+
+from foundation.twilio_gateway import Document
+from ivr import queries
+from ivr.addresses import address
+from ivr.call import Call
+from ivr.models import CallSession
+from ivr.rules import Heard, spoken_wait
+from routing.queries import estimated_wait_seconds, position_of
+
+ROUND_SECONDS = 20
+ALONE_SECONDS = 60
+PATIENCE = 4
+
+
+def document(call: Call, heard: Heard) -> Document:
+    """One round of waiting, bounded; the carrier asks for the next."""
+    session, made = call.session, call.document
+    if session.state != CallSession.State.QUEUED:
+        made.pause(ROUND_SECONDS)
+        return made
+    if heard.digits == "1" or _waited_enough(call):
+        session.step = "voicemail"
+        session.save(update_fields=["step"])
+        made.leave_queue()
+        return made
+    made.say(spoken_wait(position_of(session.interaction_id), _estimate(session)))
+    if _waited(call) >= call.number.voicemail_after_seconds:
+        made.say("To leave a message instead, press 1. Or simply stay on the line.")
+        made.ask(action=address("wait"), digits=1, timeout_seconds=ROUND_SECONDS, then_continue=True)
+        return made
+    made.say("Thank you for waiting.")
+    made.pause(ROUND_SECONDS)
+    return made
+
+
+def _waited(call: Call) -> float:
+    since = call.session.queued_at
+    return (call.now - since).total_seconds() if since else 0.0
+
+
+def _waited_enough(call: Call) -> bool:
+    waited = _waited(call)
+    if waited >= PATIENCE * call.number.voicemail_after_seconds:
+        return True
+    return waited >= ALONE_SECONDS and not queries.somebody_is_on()
+
+
+def _estimate(session: CallSession) -> float | None:
+    return estimated_wait_seconds(session.queue_slug)

@@ -1,0 +1,186 @@
+"""The carrier's doors: signed, stored first, answered at once, never an error.
+
+A TwiML door processes within the request, because the caller waits for the answer. A callback door only
+stores; an event has it processed. Neither ever asks the carrier anything.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.middleware import finds_own_tenant
+from foundation.tenancy import tenant
+from foundation.twilio_gateway import Document, verify_signature
+from ivr import answers, flow, queries
+from ivr.actions import (
+    Webhook,
+    locked_session,
+    note_failure,
+    store_webhook,
+)
+from ivr.models import TelephonyAccount
+from ivr.steps import refuse
+
+logger = logging.getLogger(__name__)
+View = Callable[..., HttpResponse]
+# What a caller would notice; a lock that is held longer is a fault to apologise for.
+STATEMENT_MILLISECONDS = 4_000
+MAX_VALUE = 4_000
+
+
+class NotSigned(Exception):
+    """The request does not come from a carrier account of ours."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A verified webhook, and the organisation whose account sent it."""
+
+    organization_id: int
+    webhook: Webhook
+
+
+def _receive(request: HttpRequest, kind: str) -> Received:
+    """Verify the request. Raises NotSigned, and DatabaseError while the database is away."""
+    try:
+        posted = request.POST
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError) as error:
+        raise NotSigned from error
+    given = posted if request.method == "POST" else request.GET
+    account = _account(given.get("AccountSid") or "")
+    url = settings.PUBLIC_BASE_URL + request.get_full_path()
+    signature = request.headers.get("X-Twilio-Signature")
+    # For GET the parameters are part of the address already.
+    if account is None or not verify_signature(account.auth_tokens, url, posted, signature):
+        raise NotSigned
+    params = {_clean(key): _clean(value) for key, value in given.items()}
+    return Received(account.organization_id, Webhook(kind, request.get_full_path(), params))
+
+
+def _account(account_sid: str) -> TelephonyAccount | None:
+    return queries.account_by_sid(account_sid) if account_sid.startswith("AC") else None
+
+
+def _clean(value: object) -> str:
+    """What a database can keep: PostgreSQL takes no NUL."""
+    return str(value)[:MAX_VALUE].replace("\x00", "")
+
+
+def twiml_door(kind: str, answer: answers.Answer, methods: tuple[str, ...] = ("POST",)) -> View:
+    """A door whose answer is what the caller hears next."""
+
+    @csrf_exempt
+    @finds_own_tenant
+    @require_http_methods(list(methods))
+    def door(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            received = _receive(request, kind)
+            with tenant(received.organization_id):
+                webhook_id = store_webhook(received.webhook, announce=False)
+        except NotSigned:
+            return HttpResponseForbidden()
+        except DatabaseError:
+            logger.exception("the database is away; the caller is asked to wait")
+            return _twiml(_apology(request).xml())
+        return _twiml(_answer(request, received, webhook_id, answer, kwargs))
+
+    return door
+
+
+def _answer(
+    request: HttpRequest, received: Received, webhook_id: int, answer: answers.Answer, kwargs: dict[str, Any]
+) -> str:
+    try:
+        with tenant(received.organization_id):
+            _limit_statements()
+            return answers.process(webhook_id, answer, **kwargs)
+    except Exception as error:
+        logger.exception("a webhook could not be processed", extra={"webhook_id": webhook_id})
+        return _after_failure(request, received, webhook_id, error)
+
+
+def _after_failure(request: HttpRequest, received: Received, webhook_id: int, error: Exception) -> str:
+    """The fault is kept and tried again; the caller is led to a person without any more questions."""
+    try:
+        with tenant(received.organization_id):
+            note_failure(webhook_id, error)
+        with tenant(received.organization_id):
+            session = locked_session(call_sid=received.webhook.call_sid)
+            if session is not None and received.webhook.kind == "step":
+                return flow.go_to(session, "enqueue").xml()
+    except Exception:
+        logger.exception("a failed webhook could not be kept", extra={"webhook_id": webhook_id})
+    return _apology(request).xml()
+
+
+def _apology(request: HttpRequest) -> Document:
+    """Static: keeps the caller on the line and comes back to this address, a bounded number of times."""
+    again = request.GET.get("again", "")
+    retry = int(again) if again.isascii() and again.isdigit() and len(again) < 4 else 0
+    query: dict[str, str | int] = {"again": retry + 1}
+    result = request.POST.get("QueueResult") or request.GET.get("QueueResult")
+    if result:
+        query |= {"QueueResult": result[:40]}
+    url = f"{settings.PUBLIC_BASE_URL}{request.path}?{urlencode(query)}"
+    return refuse.apologise(url, retry=retry)
+
+
+def callback_door(kind: str) -> View:
+    """A door that only listens: 204 once stored; 503 when it could not be, so that the carrier may retry."""
+
+    @csrf_exempt
+    @finds_own_tenant
+    @require_http_methods(["POST", "GET"])
+    def door(request: HttpRequest) -> HttpResponse:
+        try:
+            received = _receive(request, kind)
+            with tenant(received.organization_id):
+                store_webhook(received.webhook, announce=True)
+        except NotSigned:
+            return HttpResponseForbidden()
+        except DatabaseError:
+            logger.exception("the database is away; a callback was not stored")
+            return HttpResponse(status=503)
+        return HttpResponse(status=204)
+
+    return door
+
+
+@csrf_exempt
+@finds_own_tenant
+@require_http_methods(["POST", "GET"])
+def fallback(request: HttpRequest) -> HttpResponse:
+    """What the carrier asks for when another door gave no answer: static, without database or signature."""
+    return _twiml(refuse.fall_back().xml())
+
+
+def _limit_statements() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(STATEMENT_MILLISECONDS)])
+
+
+def _twiml(xml: str) -> HttpResponse:
+    return HttpResponse(xml, content_type="text/xml; charset=utf-8")
+
+
+voice = twiml_door("voice", answers.receive_call)
+step = twiml_door("step", answers.hear_step)
+wait = twiml_door("wait", answers.keep_waiting, ("POST", "GET"))
+hold = twiml_door("hold", answers.keep_on_hold, ("POST", "GET"))
+after_queue = twiml_door("after_queue", answers.leave_waiting)
+after_call = twiml_door("after_call", answers.leave_conference)
+voicemail = twiml_door("voicemail", answers.thank_for_message)
+status = callback_door("status")
+conference = callback_door("conference")
+recording = callback_door("recording")
