@@ -24,12 +24,13 @@ class Engines:
     """PostgreSQL and Valkey under one data folder; usable as a context manager.
 
     Start from the main thread. The caller keeps two starters off one folder (the demo holds a lock).
+    `avoid_port` is one that the caller means to listen on later.
     """
 
-    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool = True, avoid_port: int = 0) -> None:
         self._data_dir = data_dir.resolve()
         self._data_dir.mkdir(parents=True, exist_ok=True)
-        self._durable = durable
+        self._durable, self._avoid_port = durable, avoid_port
         self._sockets = places.SocketFolder(self._data_dir / "sockets.location")
         self.postgres: EmbeddedPostgres | None = None
         self.valkey: EmbeddedValkey | None = None
@@ -51,7 +52,7 @@ class Engines:
 
     def start_valkey(self) -> EmbeddedValkey:
         """Start Valkey alone."""
-        self.valkey = EmbeddedValkey(self._data_dir)
+        self.valkey = EmbeddedValkey(self._data_dir, avoid_port=self._avoid_port)
         self.valkey.start()
         return self.valkey
 

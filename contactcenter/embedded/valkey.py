@@ -23,9 +23,12 @@ _START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
 
 
-def free_port() -> int:
-    """Return a free loopback port below those the kernel hands to clients, which would collide under load."""
-    for port in random.sample(range(20_000, 32_700), 200):
+_random = random.SystemRandom()  # test tools seed the common one, and then all choose alike
+
+
+def free_port(*, but: int = 0) -> int:
+    """Return a free loopback port other than `but`, below those the kernel hands to clients under load."""
+    for port in _random.sample([port for port in range(20_000, 32_700) if port != but], 200):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -35,10 +38,10 @@ def free_port() -> int:
 class EmbeddedValkey:
     """One server; port and password stay the same over `stop` and `start` of one object."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, avoid_port: int = 0) -> None:
         self.log = data_dir / "logs" / "valkey.log"
         self._folder = data_dir / "valkey"
-        self._port = free_port()
+        self._port = free_port(but=avoid_port)
         self._password = secrets.token_urlsafe(24)
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -160,7 +160,7 @@ class DemoStack:
         ]
 
     def _start_engines(self) -> str:
-        engines = self.engines = Engines(self.data.path, durable=self._durable)
+        engines = self.engines = Engines(self.data.path, durable=self._durable, avoid_port=self.port)
         given = self._environ.get("DATABASE_URL")
         if given:
             owner, app = outside_database(given, self._environ.get("OWNER_DATABASE_URL", ""), self.data)
@@ -168,7 +168,7 @@ class DemoStack:
             postgres = engines.start_postgres()
             owner, app = postgres.url(OWNER_ROLE), postgres.url(APP_ROLE)
         redis_url = self._environ.get("REDIS_URL") or engines.start_valkey().url
-        simulator_port = None if self._environ.get("TWILIO_API_URL") else free_port()
+        simulator_port = None if self._environ.get("TWILIO_API_URL") else free_port(but=self.port)
         self._addresses = Addresses(self.base_url, owner, app, redis_url, simulator_port)
         self._environment = self._extra | process_environment(
             self._environ | self._extra,
