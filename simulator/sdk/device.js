@@ -335,7 +335,9 @@
       this._socket = null;
       this._reject(new TwilioError(53000, "SignalingConnectionError", "The signaling connection was lost."));
       this._calls.forEach((call) => call._lost());
-      if (this._state === Device.State.Registered) this._setState(Device.State.Unregistered);
+      // A device that never reached the carrier is given up; its page decides about another try.
+      if (this._identity === null) this._wanted = false;
+      if (this._state !== Device.State.Unregistered) this._setState(Device.State.Unregistered);
       if (this._wanted || this._calls.length) this._reconnect();
     }
     _reconnect() {

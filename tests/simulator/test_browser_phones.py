@@ -178,7 +178,7 @@ def test_a_call_from_the_browser_goes_to_the_application(stage, browser):
     ("make", "code"),
     [
         (lambda: "not-a-token", 20101),
-        (lambda: token(secret="wrong"), 31202),
+        (lambda: token(secret="another-secret-of-thirty-two-letters"), 31202),
         (lambda: token(key="SK" + "0" * 32), 20101),
         (lambda: token(account="AC" + "f" * 32), 20101),
         (lambda: token(ttl=-10), 20104),

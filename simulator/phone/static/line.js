@@ -142,7 +142,7 @@ export class Line {
     this.tick();
     const silent = this.over || this.rings;
     this.pad.hidden = this.form.hidden = silent;
-    this.words.placeholder = line.state === "connected" ? "Note what you say; sound is not carried…" : "Say something…";
+    this.words.placeholder = line.state === "connected" ? "Note what is said…" : "Say something…";
     this.buttons = this.over ? "over" : this.rings ? "rings" : "live";
     if (before !== this.buttons) this.showButtons();
   }

@@ -9,6 +9,7 @@ import { Voice } from "./voice.js";
 const byId = (id) => document.getElementById(id);
 const PAGE_KEY = "phone.page";
 const MAX_CARDS = 8;
+const MAX_CHIPS = 8;
 
 function pageKey() {
   let key = sessionStorage.getItem(PAGE_KEY);
@@ -32,7 +33,7 @@ let up = false;
 let focusNext = "";
 
 const voice = new Voice(byId("speaker"));
-const history = new History(byId("history"), (row) => dial(row.withheld ? "" : row.from, row.incoming ? to.value : row.to, row.name));
+const history = new History(byId("history"), (row) => dial(row.withheld ? "" : row.from, row.to, row.name));
 const link = new Link(pageKey(), receive, showLink);
 
 function receive(message) {
@@ -56,48 +57,62 @@ function showReadiness() {
 
 function showSetup(message) {
   setup = message;
-  const chosen = to.value;
-  to.replaceChildren(...message.numbers.map((entry) => new Option(`${entry.company} · ${entry.name || phoneNumber(entry.number)}`, entry.number)));
-  if (!message.numbers.length) to.append(new Option("No number yet: it appears once the company is set up", ""));
-  if (message.numbers.some((entry) => entry.number === chosen)) to.value = chosen;
-  showCompany();
-  byId("callers").replaceChildren(...message.callers.map((caller) => new Option(caller.name, caller.number)));
-  byId("chips").replaceChildren(...message.callers.slice(0, 8).map(chip));
-  if (!from.value && message.callers.length) from.value = message.callers[0].number;
-  showCaller();
+  const { callers, numbers } = message;
+  byId("callers").replaceChildren(...callers.map((caller) => new Option(caller.name, caller.number)));
+  byId("companies").replaceChildren(...numbers.map((entry) => new Option(companyName(entry), entry.number)));
+  byId("chips").replaceChildren(...callers.slice(0, MAX_CHIPS).map((caller) => chip(caller.name, caller.number, from)));
+  // One number needs no choosing.
+  byId("company-chips").replaceChildren(
+    ...(numbers.length > 1 ? numbers.map((entry) => chip(companyName(entry), entry.number, to)) : []),
+  );
+  if (!from.value && callers.length) from.value = callers[0].number;
+  if (!to.value && numbers.length) to.value = numbers[0].number;
+  showChoice();
   showReadiness();
 }
 
-function chip(caller) {
+function companyName(entry) {
+  return entry.name ? `${entry.company} · ${entry.name}` : entry.company;
+}
+
+function chip(name, number, field) {
   const element = document.createElement("button");
   element.type = "button";
   element.className = "chip";
-  element.textContent = caller.name || phoneNumber(caller.number);
-  element.dataset.number = caller.number;
+  element.textContent = name || phoneNumber(number);
+  element.dataset.number = number;
   element.addEventListener("click", () => {
-    withheld.checked = false;
-    from.value = caller.number;
-    showCaller();
+    if (field === from) withheld.checked = false;
+    field.value = number;
+    showChoice();
   });
   return element;
 }
 
-function showCompany() {
-  byId("to-note").textContent = to.value ? phoneNumber(to.value) : "";
+function pressChips(group, number) {
+  byId(group).querySelectorAll(".chip").forEach((element) => {
+    element.setAttribute("aria-pressed", String(element.dataset.number === number));
+  });
+}
+
+function showChoice() {
+  const caller = plainNumber(from.value);
+  const company = setup.numbers.find((entry) => entry.number === plainNumber(to.value));
+  from.disabled = withheld.checked;
+  pressChips("chips", withheld.checked ? "" : caller);
+  pressChips("company-chips", company ? company.number : "");
+  byId("from-note").textContent = withheld.checked ? "The company sees no number." : callerName(caller) || (caller ? "Not in the list: a new caller." : "");
+  byId("to-note").textContent = company ? companyName(company) : companyProblem();
+}
+
+function companyProblem() {
+  if (!setup.numbers.length) return "No number yet: it appears once the company is set up.";
+  return to.value ? "No company has this number." : "";
 }
 
 function callerName(number) {
   const caller = setup.callers.find((entry) => entry.number === number);
   return caller ? caller.name : "";
-}
-
-function showCaller() {
-  const number = plainNumber(from.value);
-  from.disabled = withheld.checked;
-  byId("chips").querySelectorAll(".chip").forEach((element) => {
-    element.setAttribute("aria-pressed", String(!withheld.checked && element.dataset.number === number));
-  });
-  byId("from-note").textContent = withheld.checked ? "The company sees no number." : callerName(number) || (number ? "Not in the list: a new caller." : "");
 }
 
 function complain(text) {
@@ -167,11 +182,11 @@ form.addEventListener("submit", (event) => {
     from.focus();
     return;
   }
-  dial(number, to.value, withheld.checked ? "" : callerName(number));
+  dial(number, plainNumber(to.value), withheld.checked ? "" : callerName(number));
 });
-from.addEventListener("input", showCaller);
-withheld.addEventListener("change", showCaller);
-to.addEventListener("change", showCompany);
+from.addEventListener("input", showChoice);
+to.addEventListener("input", showChoice);
+withheld.addEventListener("change", showChoice);
 // Digits typed anywhere but in a field go to the newest live call.
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, .line")) return;
