@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("partners.urls")),
     path("", include("ivr.urls")),
+    path("", include("desk.urls")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     *live_urls.urlpatterns,

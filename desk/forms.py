@@ -104,7 +104,7 @@ class PresenceForm(forms.Form):
 
 
 class AnnouncementForm(forms.Form):
-    """A marquee message: whom it concerns (`all`, `inhouse`, `partner:<id>`), how urgent, for how many minutes."""
+    """A marquee message: for whom (`all`, `inhouse`, `partner:<id>`), how urgent, for how many minutes."""
 
     title = forms.CharField(max_length=80, strip=True)
     body = forms.CharField(max_length=280, strip=True, required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import announcements, console, contact, work
+from desk.views import announcements, console, contact, floor, styleguide, work
 
 app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
@@ -27,6 +27,9 @@ urlpatterns = [
     path(_contact + "mute/", contact.mute, name="contact_mute"),
     path(_contact + "hang-up/", contact.hang_up, name="contact_hangup"),
     path(_contact + "wrap-up/", contact.wrap_up, name="contact_wrapup"),
+    path("floor/", floor.floor, name="floor"),
+    path("floor/panels/<slug:name>/", floor.panel, name="floor_panel"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("announcements/", announcements.announce, name="announce"),
     path("announcements/<int:announcement_id>/end/", announcements.end, name="announcement_end"),
     path("announcements/<int:announcement_id>/seen/", announcements.acknowledge, name="marquee_ack"),

@@ -52,15 +52,15 @@ def marquee_panel(member: Member) -> list[dict[str, Any]]:
     """Announcements this desktop shows, most urgent first."""
     return [
         {
-            "id": shown.announcement.id,
-            "title": shown.announcement.title,
-            "body": shown.announcement.body,
-            "urgency": "" if shown.announcement.urgency == "calm" else shown.announcement.urgency,
-            "posted_at": shown.announcement.starts_at,
-            "posted_by": shown.announcement.posted_by,
-            "acknowledged_at": shown.acknowledged_at,
+            "id": line.id,
+            "title": line.title,
+            "body": line.body,
+            "urgency": "" if line.urgency == "calm" else line.urgency,
+            "posted_at": line.starts_at,
+            "posted_by": line.author,
+            "acknowledged_at": line.acknowledged_at,
         }
-        for shown in knowledge.announcements_for(member)
+        for line in knowledge.announcements_for(member)
     ]
 
 

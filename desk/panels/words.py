@@ -29,6 +29,11 @@ def source_words(source: str) -> str:
     return _SOURCES.get(source.split(":")[0], source)
 
 
+def fact_words(slug: str) -> str:
+    """A stored choice as people say it: `missing_issue` is "Missing issue"."""
+    return slug.replace("_", " ").capitalize()
+
+
 def fact_line(fact: KnownFact) -> dict[str, Any]:
     """One known thing with its mark."""
     return {

@@ -6,9 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from desk.doors import DeskRequest, desk_door, toast
+from desk.doors import DeskRequest, desk_door
 from desk.forms import AnnouncementForm
 from desk.panels.own import marquee_panel
+from desk.views.floor import panel_response
 from desk.views.fragments import form_errors
 from foundation import clock
 from knowledge import actions
@@ -32,7 +33,7 @@ def announce(request: DeskRequest) -> HttpResponse:
         partner_id=partner_id,
         ends_at=clock.now() + timedelta(minutes=minutes) if minutes else None,
     )
-    return toast("On the desktops now.", announced=True)
+    return panel_response(request, "announcements")
 
 
 @require_POST
@@ -40,7 +41,7 @@ def announce(request: DeskRequest) -> HttpResponse:
 def end(request: DeskRequest, announcement_id: int) -> HttpResponse:
     """Take a message off the desktops."""
     actions.end_announcement(announcement_id, actor=request.member.actor)
-    return toast("Taken off the desktops.", announced=True)
+    return panel_response(request, "announcements")
 
 
 @require_POST

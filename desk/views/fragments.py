@@ -64,4 +64,4 @@ def form_errors(request: HttpRequest, form: forms.BaseForm) -> HttpResponse:
     """
     errors = {field: list(messages) for field, messages in form.errors.items()}
     first = next(iter(errors.values()))[0]
-    return toast(first, level="soon", status=422, fieldErrors=errors)
+    return toast(str(first), level="soon", status=422, fieldErrors=errors)

@@ -8,6 +8,7 @@ from desk.doors import DeskRequest, desk_door
 from desk.forms import PresenceForm
 from desk.panels import own
 from desk.views.fragments import contact_screen
+from foundation import clock
 from foundation.errors import Refusal
 from ivr import actions as phone
 from routing import actions as routing
@@ -52,7 +53,6 @@ def decline_offer(request: DeskRequest, offer_id: int) -> HttpResponse:
 @desk_door(agents=True)
 def voice_token(request: DeskRequest) -> HttpResponse:
     """A token that makes this browser the agent's phone; `expires_in` in seconds."""
-    token = phone.voice_token(request.member)
-    return JsonResponse(
-        {"token": token.jwt, "identity": token.identity, "expires_in": token.expires_in_seconds}
-    )
+    token, identity, expires_at = phone.voice_token(request.member)
+    left = (expires_at - clock.now()).total_seconds()
+    return JsonResponse({"token": token, "identity": identity, "expires_in": int(left)})

@@ -1,0 +1,313 @@
+"""The supervisor's floor: big figures, who serves, queues, agents, calls, promises, announcements."""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.access import Viewer
+from accounts.actors import Hand
+from accounts.models import Member, Organization, Partner
+from analytics import queries as analytics
+from cases import queries as cases
+from cases.models import Promise
+from customers.access import shown_name
+from desk.panels.words import fact_words, promise_card
+from foundation import clock
+from foundation.phones import format_phone
+from ivr import queries as phone
+from knowledge import queries as knowledge
+from knowledge.models import Announcement
+from routing import queries as routing
+from routing.models import Presence, Queue
+
+TREND_HOURS = 6
+HOLD_LONG_SECONDS = 60
+_CALL_WORDS = {
+    "ivr": "In the IVR",
+    "waiting": "Waiting",
+    "ringing": "Ringing",
+    "talking": "Talking",
+    "hold": "On hold",
+}
+_ENDS = (
+    {"value": "60", "label": "For an hour", "checked": True},
+    {"value": "480", "label": "For this shift"},
+    {"value": "", "label": "Until ended"},
+)
+
+
+def figures_panel() -> list[dict[str, Any]]:
+    """Waiting, longest wait, service level, promises at risk, asked again: each with its last hours."""
+    lines = routing.waiting_by_queue()
+    today = analytics.today()
+    level = analytics.service_level(today)
+    waiting = sum(line.waiting for line in lines)
+    waiting_target = sum(Queue.objects.filter(is_active=True).values_list("waiting_target", flat=True))
+    longest = max((_age(line.longest_since) for line in lines), default=0.0)
+    over = any(_age(line.longest_since) > 3 * line.target_seconds for line in lines if line.longest_since)
+    return [
+        _figure(
+            "waiting",
+            "Waiting",
+            str(waiting),
+            target=f"target ≤ {waiting_target}",
+            level="now" if waiting > waiting_target else "",
+            values=analytics.trend("waiting", TREND_HOURS),
+            goal=waiting_target,
+            href="#floor-queues",
+        ),
+        _figure(
+            "longest",
+            "Longest wait",
+            _clock(longest),
+            target="now",
+            level="now" if over else "",
+            values=analytics.trend("average_wait_seconds", TREND_HOURS),
+            href="#floor-queues",
+        ),
+        _figure(
+            "service_level",
+            "Service level",
+            "–" if level is None else f"{100 * level:.1f}",
+            unit="%",
+            target="80 % in target",
+            level="" if level is None or level >= 0.8 else "soon" if level >= 0.6 else "now",
+            values=[100 * value for value in analytics.trend("service_level", TREND_HOURS)],
+            goal=80,
+            href="#floor-queues",
+        ),
+        _promises_figure(),
+        _figure(
+            "asked_again",
+            "Asked twice",
+            f"{100 * today.asked_again / today.offered:.1f}" if today.offered else str(today.asked_again),
+            unit="% of contacts" if today.offered else "",
+            target="target 0",
+            values=analytics.trend("asked_again", TREND_HOURS),
+        ),
+    ]
+
+
+def _promises_figure() -> dict[str, Any]:
+    at_risk = cases.promises_at_risk()
+    broken = any(promise.state == Promise.State.BROKEN for promise in at_risk)
+    open_count = Promise.objects.filter(state=Promise.State.OPEN).count()
+    kept = Promise.objects.filter(state=Promise.State.KEPT).count()
+    late = Promise.objects.filter(state=Promise.State.BROKEN).count()
+    share = f"kept {100 * kept / (kept + late):.1f} %" if kept + late else "none settled yet"
+    return _figure(
+        "promises",
+        "Promises at risk",
+        str(len(at_risk)),
+        unit=f"of {open_count + late} open",
+        target=share,
+        level="now" if broken else "soon" if at_risk else "",
+        values=None,
+        href="#floor-promises",
+    )
+
+
+def _figure(
+    key: str,
+    label: str,
+    value: str,
+    *,
+    values: list[float] | None,
+    unit: str = "",
+    target: str = "",
+    level: str = "",
+    goal: float | None = None,
+    href: str = "",
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "label": label,
+        "value": value,
+        "unit": unit,
+        "target": target,
+        "level": level,
+        "values": values,
+        "goal": goal,
+        "href": href,
+    }
+
+
+def serving_panel() -> dict[str, Any]:
+    """In-house and each partner side by side: how many people, how busy."""
+    rows = [
+        {
+            "hand": company.hand,
+            "name": company.name,
+            "people": company.people,
+            "busy_percent": round(100 * (company.busy + company.wrap_up) / company.people)
+            if company.people
+            else 0,
+            "parts": [
+                {"kind": "busy", "label": "with a customer", "count": company.busy},
+                {"kind": "wrapup", "label": "in wrap-up", "count": company.wrap_up},
+                {"kind": "break", "label": "paused", "count": company.paused + company.not_responding},
+                {"kind": "ready", "label": "ready", "count": company.ready},
+            ],
+        }
+        for company in analytics.serving_now()
+    ]
+    return {"on_shift": sum(row["people"] for row in rows), "rows": rows}
+
+
+def queues_panel(organization: Organization) -> dict[str, Any]:
+    """Each queue now and today."""
+    today = {row.queue_slug: row for row in analytics.today_by_queue()}
+    rows = []
+    for line in routing.waiting_by_queue():
+        day = today[line.queue_slug]
+        level, abandoned = day.service_level, day.counts.abandoned_share
+        rows.append(
+            {
+                "name": line.queue_name,
+                "waiting": line.waiting,
+                "longest_since": line.longest_since,
+                "longest_level": _wait_level(line.longest_since, line.target_seconds),
+                "wait_seconds": line.estimated_wait_seconds,
+                "service_level": None if level is None else f"{100 * level:.1f}",
+                "service_level_level": "" if level is None or level >= 0.8 else "soon",
+                "answered": day.counts.answered,
+                "abandoned": None if abandoned is None else f"{100 * abandoned:.1f}",
+                "handle_seconds": day.counts.average_handle_seconds,
+                "ready": line.ready,
+                "trend": analytics.trend("offered", TREND_HOURS, queue_slug=line.queue_slug),
+                "hand": Hand.PARTNER if line.partner_name else Hand.INHOUSE,
+                "hand_name": line.partner_name or organization.name,
+            }
+        )
+    return {"formula": f"service level: {analytics.SERVICE_LEVEL_FORMULA}", "rows": rows}
+
+
+def agents_panel(organization: Organization) -> dict[str, Any]:
+    """Everybody who takes work and what they do now; those who never signed in last."""
+    rows = []
+    for agent in routing.agent_states():
+        label = Presence.State(agent.state).label
+        paused = agent.state == Presence.State.PAUSED and agent.reason
+        rows.append(
+            {
+                "id": agent.member.id,
+                "name": agent.member.display_name,
+                "hand": Hand.PARTNER if agent.partner_name else Hand.INHOUSE,
+                "hand_name": agent.partner_name or organization.name,
+                "state": agent.state,
+                "label": agent.reason if paused else label,
+                "since": agent.since,
+                "level": "now" if agent.state == Presence.State.NOT_RESPONDING else "",
+                "customer": agent.customer_name,
+                "queue": agent.queue_name,
+                "handled": agent.handled_today,
+                "skills": agent.skills,
+            }
+        )
+    return {"rows": sorted(rows, key=lambda row: row["state"] == Presence.State.OFFLINE)}
+
+
+def calls_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
+    """Every call from its first ring in the IVR to its last word."""
+    rows = []
+    for call in routing.calls_in_progress():
+        line = phone.call_of(call.interaction.id)
+        held = call.state == "talking" and line is not None and line.on_hold
+        state, since = ("hold", line.hold_since) if held and line else (call.state, call.since)
+        customer = call.interaction.customer
+        address = format_phone(call.interaction.address, country_code=organization.country_code)
+        rows.append(
+            {
+                "id": call.interaction.id,
+                "customer": shown_name(viewer, customer) if customer else address or "Unknown caller",
+                "agent": call.member.display_name if call.member else "",
+                "hand": _hand_of(call.member),
+                "hand_name": call.partner_name or (organization.name if call.member else "IVR"),
+                "queue": call.queue_name,
+                "state": state,
+                "label": _CALL_WORDS[state],
+                "since": since,
+                "level": "soon" if held and _age(since) > HOLD_LONG_SECONDS else "",
+                "reason": fact_words(call.interaction.reason),
+            }
+        )
+    return {"rows": rows}
+
+
+def promises_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
+    """Promises at risk, most urgent first, whoever owes them."""
+    at_risk = cases.promises_at_risk()
+    return {
+        "note": f"{len(at_risk)} at risk",
+        "rows": [
+            promise_card(promise, organization, customer_name=shown_name(viewer, promise.customer))
+            for promise in at_risk[:12]
+        ],
+    }
+
+
+def announcements_panel() -> dict[str, Any]:
+    """What runs on the desktops and who has not acknowledged it."""
+    return {"rows": [_announcement(row) for row in knowledge.running_announcements()]}
+
+
+def announce_panel(organization: Organization) -> dict[str, Any]:
+    """Audiences with the number of people they reach, and how long."""
+    people = Member.objects.filter(is_active=True)
+    inhouse = people.filter(partner=None).count()
+    partners = [
+        {
+            "value": f"partner:{partner.id}",
+            "label": partner.name,
+            "help": _people(people.filter(partner=partner).count()),
+        }
+        for partner in Partner.objects.filter(is_active=True).order_by("name")
+    ]
+    return {
+        "audiences": [
+            {"value": "all", "label": "Everybody", "help": _people(people.count()), "checked": True},
+            {"value": "inhouse", "label": organization.name, "help": _people(inhouse)},
+            *partners,
+        ],
+        "ends": list(_ENDS),
+        "errors": {},
+        "values": {},
+    }
+
+
+def _announcement(row: Announcement) -> dict[str, Any]:
+    seen, missing = knowledge.acknowledgements(row.id)
+    return {
+        "id": row.id,
+        "title": row.title,
+        "body": row.body,
+        "urgency": "" if row.urgency == Announcement.Urgency.CALM else row.urgency,
+        "audience": row.partner.name if row.partner else row.get_audience_display(),
+        "posted_by": row.author,
+        "posted_at": row.starts_at,
+        "seen": len(seen),
+        "total": len(seen) + len(missing),
+        "missing": missing,
+    }
+
+
+def _hand_of(member: Member | None) -> str:
+    if member is None:
+        return Hand.IVR
+    return Hand.PARTNER if member.partner_id else Hand.INHOUSE
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def _age(since: datetime | None) -> float:
+    return (clock.now() - since).total_seconds() if since else 0.0
+
+
+def _wait_level(since: datetime | None, target_seconds: int) -> str:
+    age = _age(since)
+    return "now" if age > 3 * target_seconds else "soon" if age > target_seconds else ""
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
