@@ -1,4 +1,4 @@
-"""One box for name, phone fragment, e-mail, subscriber number: what was typed decides where it is looked up."""
+"""One box for name, phone fragment, e-mail, subscriber number: what was typed decides where to look."""
 
 import re
 
