@@ -1,0 +1,71 @@
+"""Renders screens and fragments with example values, as a browser would get them."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.urls import resolve
+
+from desk.styleguide import styleguide_context
+from tests.desk import floor_samples, samples
+
+
+def rendered(template: str, context: dict[str, Any], *, path: str = "/console/", role: str = "agent") -> str:
+    """One template as HTML, seen by a member with this role."""
+    request = RequestFactory().get(path)
+    request.resolver_match = resolve(path)
+    shell = {"organization": SimpleNamespace(name="Meridian"), "live_topics": "", "voice_sdk_url": ""}
+    # The real context processors need a session and a member of the database.
+    context = {"user": None, "messages": [], **shell, "member": samples.member(role), **context}
+    return render_to_string(template, {"csrf_token": "token", **context, "request": request})
+
+
+def screens() -> dict[str, str]:
+    """Every screen in the states worth looking at, by name."""
+    wrapping = samples.console(
+        contact=samples.contact(state="wrap_up"),
+        call=None,
+        wrapup=samples.wrapup(),
+        presence=samples.presence("wrap_up"),
+    )
+    held = samples.call(on_hold=True, muted=True, hold_since=samples.ago(seconds=45))
+    quiet = samples.work(with_offer=False)
+    floor = {"path": "/floor/", "role": "supervisor"}
+    login = {"form": {"non_field_errors": ["They do not match."], "username": {"value": "ana", "errors": []}}}
+    demo = [{"label": "Agent", "username": "ana", "password": "secret"}]
+    return {
+        "console": rendered("desk/console.html", samples.console()),
+        "console-empty": rendered("desk/console.html", samples.empty_console()),
+        "console-wrapup": rendered("desk/console.html", wrapping),
+        "console-held": rendered("desk/console.html", samples.console(call=held, work=quiet)),
+        "floor": rendered("desk/floor.html", floor_samples.floor(), **floor),
+        "floor-empty": rendered("desk/floor.html", floor_samples.empty_floor(), **floor),
+        "components": rendered("desk/styleguide.html", styleguide_context(), path="/styleguide/"),
+        "login": rendered("accounts/login.html", {**login, "demo_logins": demo}),
+        "locked": rendered("accounts/locked.html", {}),
+        "not-found": rendered("404.html", {}),
+    }
+
+
+class Elements(HTMLParser):
+    """All start tags of a page with their attributes, and the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def values(self, attribute: str) -> list[str]:
+        """What an attribute is, wherever it is."""
+        return [attributes[attribute] for _, attributes in self.tags if attribute in attributes]
