@@ -19,4 +19,14 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"queue": "background"},
     },
+    "send-due-webhooks": {
+        "task": "partners.send_due_webhooks",
+        "schedule": 3.0,
+        "options": {"queue": "background", "expires": 3.0},
+    },
+    "sweep-idempotency-keys": {
+        "task": "partners.sweep_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"queue": "background"},
+    },
 }
