@@ -231,17 +231,27 @@ OAUTH2_PROVIDER = {
         "cases:read": "Read cases and promises",
         "cases:write": "Open cases, acknowledge and fulfil promises",
         "events:read": "Read the change feed",
+        "webhooks:manage": "Set up webhooks and see what became of them",
     },
+    "SCOPES_BACKEND_CLASS": "partners.scopes.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    # Client credentials only: no other grant has an endpoint.
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    # Tokens are stored as checksums; nobody who reads the table can use them.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
 }
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)  # per API client
+TOKEN_REQUESTS_PER_MINUTE = env.int("TOKEN_REQUESTS_PER_MINUTE", default=60)  # per address they come from
+# Exact host:port texts whose webhooks may go to a private network, and without TLS (demo and tests).
+WEBHOOK_ALLOW_PRIVATE_HOSTS: list[str] = env.list("WEBHOOK_ALLOW_PRIVATE_HOSTS", default=[])
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.PartnerTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["partners.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "partners.problems.problem_response",
+    "DEFAULT_PARSER_CLASSES": ["partners.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "partners.openapi.PartnerSchema",
+    "EXCEPTION_HANDLER": "partners.refusals.problem_response",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -254,6 +264,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PATH_CONVERTER_OVERRIDES": {"row": {"type": "integer", "minimum": 0, "maximum": 999999999999999999}},
+    "ENUM_NAME_OVERRIDES": {
+        "Hand": "accounts.actors.Hand",
+        "Confidence": "customers.models.Confidence",
+        "CaseState": "cases.models.Case.State",
+        "PromiseState": "cases.models.Promise.State",
+        "InteractionState": "customers.models.Interaction.State",
+        "SubscriptionState": "customers.models.Subscription.State",
+        "EndpointState": "partners.models.WebhookEndpoint.State",
+        "MessageState": "partners.models.WebhookMessage.State",
+    },
 }
 
 # --- Files, time, logs ----------------------------------------------------------------------------------
