@@ -118,12 +118,11 @@ class Directory:
         stamp = (stat.st_mtime_ns, stat.st_size)
         if stamp == self._stamp:
             return
+        self._stamp = stamp
         try:
             self.load(json.loads(self.path.read_text(encoding="utf-8")))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             logger.warning("%s is not readable yet: %r", self.path, error)
-        else:
-            self._stamp = stamp
 
     @property
     def accounts(self) -> list[Account]:

@@ -77,6 +77,7 @@ class Recordings:
 
     def start(self, recording: Recording) -> Recording:
         """Begin recording and say so."""
+        recording.started_at = recording.updated_at = now()
         self.by_sid[recording.sid] = recording
         self._tell(recording)
         return recording

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from simulator.accounts import Account
 from simulator.calls import Call
+from simulator.recordings import Recording
 from simulator.rest import shapes
 from simulator.rest.errors import RestError, not_found
 from simulator.rest.requests import (
@@ -49,7 +50,7 @@ async def create(request: web.Request) -> web.Response:
         fallback=(data.url("FallbackUrl"), data.text("FallbackMethod", "POST")),
     )
     timeout = data.whole("Timeout", DEFAULT_TIMEOUT)
-    leg.run(lambda: _dial_out(world, leg, source, timeout))
+    leg.run(lambda: _dial_out(world, leg, source, timeout, recording_of(leg, data)))
     return answer(shapes.call(leg), 201)
 
 
@@ -70,8 +71,26 @@ def _twiml(data: Form) -> str:
     return data.text("Twiml")
 
 
-async def _dial_out(world: World, leg: Call, source: Source, timeout: float) -> None:
+def recording_of(leg: Call, data: Form) -> Recording | None:
+    """The recording a request for a call asks for, not yet started."""
+    if not data.flag("Record"):
+        return None
+    return Recording(
+        leg.account,
+        "OutboundAPI",
+        call=leg,
+        channels=2 if data.text("RecordingChannels") == "dual" else 1,
+        track=data.text("RecordingTrack", "both"),
+        callback=data.callback("RecordingStatusCallback", "completed"),
+    )
+
+
+async def _dial_out(
+    world: World, leg: Call, source: Source, timeout: float, recording: Recording | None
+) -> None:
     if await leg.ring_out(timeout):
+        if recording:
+            world.recordings.start(recording)
         await runner.run(world, leg, source)
 
 

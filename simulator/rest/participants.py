@@ -6,8 +6,8 @@ from aiohttp import web
 
 from simulator.calls import Call
 from simulator.conferences import Participant, ParticipantOptions
-from simulator.recordings import Recording
 from simulator.rest import shapes
+from simulator.rest.calls import recording_of
 from simulator.rest.conferences import the_conference
 from simulator.rest.errors import RestError, not_found
 from simulator.rest.requests import (
@@ -96,8 +96,9 @@ async def _take_part(world: World, participant: Participant, data: Form) -> None
             room.leave(participant, "participant_add_failed")
             leg.end("failed")
             return
-        if data.flag("Record"):
-            _record(world, leg, data)
+        recording = recording_of(leg, data)
+        if recording:
+            world.recordings.start(recording)
         room.join(participant)
         await asyncio.shield(participant.left)
     except asyncio.CancelledError:
@@ -105,19 +106,6 @@ async def _take_part(world: World, participant: Participant, data: Form) -> None
         room.leave(participant, reason if leg.answered_at else "participant_add_failed")
         raise
     leg.end()
-
-
-def _record(world: World, leg: Call, data: Form) -> None:
-    world.recordings.start(
-        Recording(
-            leg.account,
-            "OutboundAPI",
-            call=leg,
-            channels=2 if data.text("RecordingChannels") == "dual" else 1,
-            track=data.text("RecordingTrack", "both"),
-            callback=data.callback("RecordingStatusCallback", "completed"),
-        )
-    )
 
 
 async def list_all(request: web.Request) -> web.Response:
