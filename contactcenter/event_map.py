@@ -1,8 +1,18 @@
 """Who listens to what: the one page. Real-time handlers move calls; background ones inform."""
 
+from analytics import handlers as analytics
 from cases import handlers as cases
 from cases.events import PromiseDue, PromiseDueSoon
-from customers.events import InteractionIdentified
+from customers.events import (
+    InteractionAbandoned,
+    InteractionAnswered,
+    InteractionEnded,
+    InteractionIdentified,
+    InteractionQueued,
+    InteractionTransferred,
+    InteractionWrappedUp,
+    QuestionAskedAgain,
+)
 from foundation.events import listen
 from ivr import handlers as phone
 from ivr.events import (
@@ -32,6 +42,7 @@ def register() -> None:
     listen(OfferExpiryDue, routing.expire_due_offer, lane="realtime")
     listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")
     _register_phone()
+    _register_figures()
 
 
 def _register_phone() -> None:
@@ -43,3 +54,13 @@ def _register_phone() -> None:
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
     listen(InteractionIdentified, phone.record_heard_answers)
+
+
+def _register_figures() -> None:
+    listen(InteractionQueued, analytics.count_offered)
+    listen(InteractionAnswered, analytics.count_answered)
+    listen(InteractionAbandoned, analytics.count_abandoned)
+    listen(InteractionTransferred, analytics.count_transferred)
+    listen(InteractionEnded, analytics.count_ended)
+    listen(InteractionWrappedUp, analytics.count_wrapped_up)
+    listen(QuestionAskedAgain, analytics.count_asked_again)
