@@ -3,7 +3,7 @@
 import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -15,18 +15,29 @@ from foundation.tenancy import system, tenant
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 60
+LANES = ("realtime", "background")
+
+# After this long without being done, a delivery is sent again: twice as long each time, so that a full
+# queue is not filled with copies and a handler that kills its worker does so ever more rarely.
+LEASE_SECONDS = {"realtime": 5, "background": 60}
+RUNNING_SECONDS = 120  # outward handlers have time-outs far below
 MAX_ATTEMPTS = 14  # with the back-off below, about half a day
 _STAMP_LOCK = 0x626F7468  # "both": one stamper at a time, whichever relay comes first
 
 _CLAIM = """
 UPDATE foundation_delivery d
-SET state = 'sent', attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %s)
+SET state = 'sent', sends = sends + 1,
+    next_attempt_at = now() + make_interval(secs => %s * power(2, least(sends, 6)))
 FROM (
-  SELECT id FROM foundation_delivery WHERE state IN ('pending', 'sent') AND next_attempt_at <= now()
+  SELECT id FROM foundation_delivery
+  WHERE lane = %s AND state IN ('pending', 'sent', 'running') AND next_attempt_at <= now()
   ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
 ) due
-WHERE d.id = due.id RETURNING d.id, d.organization_id, d.lane
+WHERE d.id = due.id RETURNING d.id, d.organization_id
+"""
+_GIVE_BACK = """
+UPDATE foundation_delivery SET state = 'pending', sends = greatest(sends - 1, 0), next_attempt_at = now()
+WHERE id = ANY(%s) AND state = 'sent'
 """
 _STAMP = """
 WITH base AS (SELECT coalesce(max(position), 0) AS p FROM foundation_event),
@@ -71,14 +82,31 @@ def stamp_positions() -> int:
         return int(cursor.rowcount)
 
 
-def send_due_deliveries(send: SendToWorker, limit: int = 200) -> int:
-    """Hand deliveries to workers. One not confirmed within the lease is handed out again."""
+def send_due_deliveries(send: SendToWorker, limit: int = 200, lanes: Sequence[str] = LANES) -> int:
+    """Hand up to `limit` deliveries of each lane to workers, the first lane first. Returns how many.
+
+    One not done within its lease is handed out again. Raises OSError when the broker is away: what it did
+    not take is pending again.
+    """
+    return sum(_send_lane(send, lane, limit) for lane in lanes)
+
+
+def _send_lane(send: SendToWorker, lane: str, limit: int) -> int:
     with system(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE_SECONDS, limit])
+        cursor.execute(_CLAIM, [LEASE_SECONDS[lane], lane, limit])
         claimed = cursor.fetchall()
-    for delivery_id, organization_id, lane in claimed:
-        send(delivery_id, organization_id, lane)
+    for sent, (delivery_id, organization_id) in enumerate(claimed):
+        try:
+            send(delivery_id, organization_id, lane)
+        except OSError:
+            _give_back([left for left, _ in claimed[sent:]])
+            raise
     return len(claimed)
+
+
+def _give_back(delivery_ids: list[int]) -> None:
+    with system(), connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, [delivery_ids])
 
 
 def run_delivery(delivery_id: int, organization_id: int) -> None:
@@ -102,18 +130,20 @@ def _run(delivery_id: int, organization_id: int) -> None:
             return
         listener = listener_named(delivery.handler)
         recorded = _recorded(delivery.event)
-        if listener is not None and not listener.outward:
-            listener.handler(recorded)
         if listener is None or not listener.outward:
-            _done(delivery_id)
+            if listener is not None:
+                listener.handler(recorded)
+            _set_state(delivery_id, state=Delivery.State.DONE, done_at=clock.now())
             return
+        lease = clock.now() + timedelta(seconds=RUNNING_SECONDS)
+        _set_state(delivery_id, state=Delivery.State.RUNNING, next_attempt_at=lease)
     listener.handler(recorded)
     with tenant(organization_id):
-        _done(delivery_id)
+        _set_state(delivery_id, state=Delivery.State.DONE, done_at=clock.now())
 
 
-def _done(delivery_id: int) -> None:
-    Delivery.objects.filter(id=delivery_id).update(state=Delivery.State.DONE, done_at=clock.now())
+def _set_state(delivery_id: int, **changes: object) -> None:
+    Delivery.objects.filter(id=delivery_id).update(**changes)
 
 
 def _retry_later(delivery_id: int, organization_id: int, error: Exception) -> None:
@@ -121,13 +151,15 @@ def _retry_later(delivery_id: int, organization_id: int, error: Exception) -> No
         delivery = Delivery.objects.filter(id=delivery_id).exclude(state=Delivery.State.DONE).first()
         if delivery is None:
             return
-        delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
+        delivery.last_error = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
+        delivery.attempts += 1
+        delivery.sends = 0
         if delivery.attempts >= MAX_ATTEMPTS:
             delivery.state = Delivery.State.DEAD
         else:
             delivery.state = Delivery.State.PENDING
             delivery.next_attempt_at = clock.now() + backoff(delivery.attempts)
-        delivery.save(update_fields=["state", "next_attempt_at", "last_error"])
+        delivery.save(update_fields=["state", "next_attempt_at", "last_error", "attempts", "sends"])
 
 
 def backoff(attempts: int) -> timedelta:
@@ -139,7 +171,7 @@ def backoff(attempts: int) -> timedelta:
 def retry_dead(delivery_id: int) -> None:
     """Give a dead delivery a new life (the dead-letter view's button)."""
     Delivery.objects.filter(id=delivery_id, state=Delivery.State.DEAD).update(
-        state=Delivery.State.PENDING, attempts=0, next_attempt_at=clock.now()
+        state=Delivery.State.PENDING, attempts=0, sends=0, next_attempt_at=clock.now()
     )
 
 

@@ -99,8 +99,8 @@ WITH e AS (
   RETURNING id
 ), d AS (
   INSERT INTO foundation_delivery
-    (organization_id, event_id, handler, lane, state, attempts, next_attempt_at, last_error)
-  SELECT %(organization_id)s, e.id, h.handler, h.lane, 'pending', 0, now(), ''
+    (organization_id, event_id, handler, lane, state, attempts, sends, next_attempt_at, last_error)
+  SELECT %(organization_id)s, e.id, h.handler, h.lane, 'pending', 0, 0, now(), ''
   FROM e, unnest(%(handlers)s::text[], %(lanes)s::text[]) AS h (handler, lane)
 )
 SELECT id FROM e

@@ -110,11 +110,11 @@ def check_redis() -> Part:
 _UNDELIVERED = """
 SELECT d.lane, count(*), extract(epoch FROM now() - min(e.occurred_at))
 FROM foundation_delivery d JOIN foundation_event e ON e.id = d.event_id
-WHERE d.state IN ('pending', 'sent') AND d.last_error = '' GROUP BY d.lane
+WHERE d.state IN ('pending', 'sent', 'running') AND d.last_error = '' GROUP BY d.lane
 """
 _TROUBLED = """
 SELECT count(*) FILTER (WHERE state <> 'dead'), count(*) FILTER (WHERE state = 'dead')
-FROM foundation_delivery WHERE (state IN ('pending', 'sent') OR state = 'dead') AND last_error <> ''
+FROM foundation_delivery WHERE state IN ('pending', 'sent', 'running', 'dead') AND last_error <> ''
 """
 _LATE_TIMER = "SELECT extract(epoch FROM now() - min(due_at)) FROM foundation_timer WHERE due_at <= now()"
 

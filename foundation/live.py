@@ -50,6 +50,8 @@ class Nudges:
 
     def number_and_publish_after_commit(self, organization_id: int) -> None:
         """Take the topic counters, the last locks of this transaction, in sorted order."""
+        if transaction.get_rollback():
+            return
         frames = self._number() if self.numbered else []
         frames += [(topic, json.dumps({"t": topic, "kind": kind})) for topic, kind in self.hints.items()]
         if not frames:

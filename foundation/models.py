@@ -40,11 +40,17 @@ class Event(TenantModel):
 
 
 class Delivery(TenantModel):
-    """One event for one handler: pending → sent (to Celery, leased) → done, or after the last try dead."""
+    """One event for one handler: pending → sent (to Celery) → done; after the last failed attempt dead.
+
+    Outward handlers are `running` meanwhile; others hold the row's lock instead. Sent and running are
+    leases until `next_attempt_at`: then it is sent again. `attempts` counts failures, `sends` the leases
+    since the last one.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"
         SENT = "sent"
+        RUNNING = "running"
         DONE = "done"
         DEAD = "dead"
 
@@ -53,6 +59,7 @@ class Delivery(TenantModel):
     lane = models.CharField(max_length=12)
     state = models.CharField(max_length=8, choices=State)
     attempts = models.PositiveSmallIntegerField(default=0)
+    sends = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     last_error = models.TextField(default="", blank=True)
     done_at = models.DateTimeField(null=True)
@@ -61,10 +68,12 @@ class Delivery(TenantModel):
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="one_delivery_per_handler")]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"],
-                condition=models.Q(state__in=["pending", "sent"]),
+                fields=["lane", "next_attempt_at"],
+                condition=models.Q(state__in=["pending", "sent", "running"]),
                 name="delivery_open",
             ),
+            models.Index(fields=["done_at"], condition=models.Q(state="done"), name="delivery_done"),
+            models.Index(fields=["id"], condition=models.Q(state="dead"), name="delivery_dead"),
         ]
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+_WORDS = {"", "anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "blocked"}
+# Twilio spells such words on the keypad: anonymous, restricted, unavailable, unknown, blocked.
+_SPELLED = {"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"}
 # What Twilio and carriers put in place of a withheld number.
-WITHHELD = {"", "anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "+266696687"}
+WITHHELD = _WORDS | _SPELLED
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ def parse_phone(text: str, *, country_code: str) -> Phone | None:
         number = phonenumbers.parse(plain, country_code or None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
-        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None  # also those that can be dialled in one town only
     return Phone(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         extension=number.extension or "",

@@ -1,8 +1,12 @@
 """Celery's door into the event log."""
 
 from celery import shared_task
+from kombu.exceptions import OperationalError
+from redis import RedisError
 
-from foundation import deliveries
+from foundation import deliveries, wake
+
+FULL_LANE = 500
 
 
 @shared_task(name="foundation.run_delivery", acks_late=True)
@@ -19,4 +23,19 @@ def sweep_finished() -> None:
 
 def send_to_worker(delivery_id: int, organization_id: int, lane: str) -> None:
     """Queue one delivery on its lane; raises OSError when the broker is away."""
-    run_delivery.apply_async((delivery_id, organization_id), queue=lane, retry=False)
+    try:
+        run_delivery.apply_async((delivery_id, organization_id), queue=lane, retry=False)
+    except (OperationalError, RedisError) as error:
+        raise ConnectionError(str(error)) from error
+
+
+def room_in_lane(lane: str) -> int:
+    """How many more deliveries a lane's queue should hold; raises OSError when the broker is away.
+
+    What waits in the database costs nothing; what waits in the queue for longer than its lease is sent twice.
+    """
+    try:
+        queued = wake.client().llen(lane)
+    except RedisError as error:
+        raise ConnectionError(str(error)) from error
+    return max(0, FULL_LANE - int(queued))

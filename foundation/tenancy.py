@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from foundation import live
 
 _organization_id: ContextVar[int | None] = ContextVar("organization_id", default=None)
+_in_system: ContextVar[bool] = ContextVar("in_system", default=False)
 
 
 class NoTenantError(RuntimeError):
@@ -71,10 +72,18 @@ def system() -> Iterator[None]:
     Only tables declared with `work_list=True` open to it: events, deliveries, timers, waiting tokens,
     and the few rows that say which organisation a login, phone number or API client belongs to.
     """
+    if _in_system.get():
+        with transaction.atomic():
+            yield
+        return
     nested = connection.in_atomic_block
     with transaction.atomic():
         _set("app.system", "on")
-        yield
+        token = _in_system.set(True)
+        try:
+            yield
+        finally:
+            _in_system.reset(token)
         if nested:
             _set("app.system", "")
 

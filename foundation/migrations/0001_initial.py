@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("pending", "Pending"),
                             ("sent", "Sent"),
+                            ("running", "Running"),
                             ("done", "Done"),
                             ("dead", "Dead"),
                         ],
@@ -163,6 +164,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sends", models.PositiveIntegerField(default=0)),
                 ("next_attempt_at", models.DateTimeField()),
                 ("last_error", models.TextField(blank=True, default="")),
                 ("done_at", models.DateTimeField(null=True)),
@@ -174,10 +176,14 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("state__in", ["pending", "sent"])),
-                        fields=["next_attempt_at"],
+                        condition=models.Q(("state__in", ["pending", "sent", "running"])),
+                        fields=["lane", "next_attempt_at"],
                         name="delivery_open",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done")), fields=["done_at"], name="delivery_done"
+                    ),
+                    models.Index(condition=models.Q(("state", "dead")), fields=["id"], name="delivery_dead"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("event", "handler"), name="one_delivery_per_handler")

@@ -1,10 +1,14 @@
 """Catching up over HTTP."""
 
+import pytest
+
 from foundation import live
 from foundation.live_queries import PAGE
 from foundation.tenancy import tenant
 from tests.people import make_cast
 from tests.sockets import signed_in
+
+pytestmark = pytest.mark.urls("desk.live_urls")
 
 
 def nudge_often(cast, topic, times):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from foundation import relay
-from foundation.tasks import send_to_worker
+from foundation.tasks import room_in_lane, send_to_worker
 
 
 class Command(BaseCommand):
@@ -21,4 +21,4 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         self.stdout.write("relay: running")
-        relay.run(send_to_worker, stopped)
+        relay.run(send_to_worker, room_in_lane, stopped)
