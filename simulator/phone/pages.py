@@ -128,16 +128,19 @@ class Page:
             return
         kind = message.get("type")
         if kind == "hello":
-            self._hello(str(message.get("page", "")))
+            await self._hello(str(message.get("page", "")))
         elif kind == "dial":
             await self._dial(message)
         else:
             self._about_a_call(str(kind), message)
 
-    def _hello(self, key: str) -> None:
+    async def _hello(self, key: str) -> None:
         self.key = key
         self.owners.open[key] = self.owners.open.get(key, 0) + 1
-        for call in self.world.calls.values():
+        mine = [call for call in self.world.calls.values() if self.owners.sees(key, call)]
+        # A page that was cut off learns which of its calls are no more.
+        await self.socket.send_json({"type": "known", "sids": [call.sid for call in mine]})
+        for call in mine:
             self._changed(call)
 
     async def _dial(self, message: dict[str, Any]) -> None:

@@ -102,7 +102,6 @@ def queue(line: Queue) -> dict[str, Any]:
         "date_created": rfc2822(line.created_at),
         "date_updated": rfc2822(line.updated_at),
         "uri": f"{uri}.json",
-        "subresource_uris": {"members": f"{uri}/Members.json"},
     }
 
 
@@ -142,4 +141,5 @@ def recording(taken: Recording, media_url: str) -> dict[str, Any]:
         "encryption_details": None,
         "media_url": media_url,
         "uri": f"{ROOT}/{taken.account.sid}/Recordings/{taken.sid}.json",
+        "subresource_uris": {},
     }

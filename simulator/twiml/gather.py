@@ -154,5 +154,10 @@ async def perform(scope: Scope, element: ET.Element, prompts: Prompt) -> None:
     if result.digits or result.speech:
         scope.goto(element.get("action"), element.get("method"), result.params())
     if flag(element, "actionOnEmptyResult"):
-        empty = {"SpeechResult": ""} if element.get("input") == "speech" else {"Digits": ""}
-        scope.goto(element.get("action"), element.get("method"), empty)
+        scope.goto(element.get("action"), element.get("method"), _empty(element, result))
+
+
+def _empty(element: ET.Element, result: Result) -> dict[str, str]:
+    if result.finished_on:
+        return result.params()
+    return {"SpeechResult": ""} if element.get("input") == "speech" else {"Digits": ""}

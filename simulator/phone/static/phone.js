@@ -39,6 +39,7 @@ const link = new Link(pageKey(), receive, showLink);
 function receive(message) {
   if (message.type === "setup") showSetup(message);
   else if (message.type === "line") showLine(message.line);
+  else if (message.type === "known") endOthers(message.sids);
   else if (message.type === "gone") removeLine(message.sid);
   else if (message.type === "refused") complain(message.text);
   else if (message.type === "dialled") focusLine(message.sid);
@@ -141,6 +142,10 @@ function showLine(line) {
   if (focusNext === line.sid) focusLine(line.sid);
   byId("empty").hidden = lines.size > 0;
   showTitle();
+}
+
+function endOthers(sids) {
+  for (const [sid, card] of lines) if (!sids.includes(sid) && !card.over) showLine({ ...card.line, state: "ended", status: "failed" });
 }
 
 function focusLine(sid) {
