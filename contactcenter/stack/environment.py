@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_DEVICE_SCRIPT = "/carrier/sdk/twilio.js"
+_DEVICE_SCRIPT = "/carrier/sdk/device.js"
 
 
 @dataclass(frozen=True)
