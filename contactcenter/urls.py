@@ -7,7 +7,6 @@ from foundation.health_views import healthz, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
-    path("", include("partners.urls")),
     path("", include("ivr.urls")),
     path("", include("desk.urls")),
     path("healthz", healthz, name="healthz"),
