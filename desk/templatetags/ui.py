@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
@@ -156,10 +156,12 @@ def due(moment: datetime | None) -> str:
 @register.filter
 def ago(moment: datetime | None) -> str:
     """A past moment in a sentence: just now, 2 min ago, Thu 14:10, 2 Nov."""
+    if not moment:
+        return ""
     brief = ago_short(moment)
     if brief == "now":
         return "just now"
-    past = bool(moment) and moment <= timezone.now()
+    past = moment <= timezone.now()
     if past and brief.endswith((" min", " h")):
         return f"{brief} ago"
     return date_format(timezone.localtime(moment), "D H:i") if past and brief.endswith(" d") else brief
@@ -196,10 +198,8 @@ def aria_key(keys: str | None) -> str:
 @functools.lru_cache(maxsize=512)  # drawing one anew costs more than the rest of its fragment
 def icon(name: str, size: int | str = 16, css_class: str = "") -> SafeString:
     """A line icon, hidden from screen readers: what it stands beside says it in words."""
-    drawn: SafeString = lucide(
-        str(name), size=size, stroke_width="1.75", **{"class": str(css_class), "aria-hidden": "true"}
-    )
-    return drawn
+    attributes = {"class": str(css_class), "aria-hidden": "true"}
+    return mark_safe(lucide(str(name), size=int(size), stroke_width="1.75", **attributes))  # noqa: S308
 
 
 @register.simple_tag
