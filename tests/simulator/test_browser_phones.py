@@ -1,14 +1,13 @@
 """Browsers as telephones: tokens, ringing, accepting, and what becomes of a lost one."""
 
-import asyncio
 import time
 
-import aiohttp
 import jwt
 import pytest
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
+from tests.simulator.browser import BrowserPhone
 from tests.simulator.stage import ACCOUNT, APP, COMPANY, KEY, SECRET
 
 
@@ -17,47 +16,12 @@ def token(identity="agent_42", *, ttl=3600, incoming=True, secret=SECRET, key=KE
     return AccessToken(account, key, secret, identity=identity, ttl=ttl, grants=[grant]).to_jwt()
 
 
-class Browser:
-    """What device.js says and hears, without a page around it."""
-
-    def __init__(self, stage, key):
-        self.stage, self.key, self.heard = stage, key, []
-
-    def open(self, access_token):
-        self.stage.run(self._open())
-        self.send("hello", token=access_token, key=self.key)
-        return self
-
-    async def _open(self):
-        self.session = aiohttp.ClientSession()
-        self.socket = await self.session.ws_connect(self.stage.url + "/carrier/sdk/ws")
-
-    def send(self, kind, **fields):
-        self.stage.run(self.socket.send_json({"type": kind} | fields))
-
-    def hear(self, kind):
-        async def read():
-            while True:
-                message = await asyncio.wait_for(self.socket.receive_json(), 10)
-                if message["type"] == kind:
-                    return message
-
-        return self.stage.run(read())
-
-    def drop(self):
-        async def close():
-            await self.socket.close()
-            await self.session.close()
-
-        self.stage.run(close())
-
-
 @pytest.fixture
 def browser(stage):
     opened = []
 
     def open_one(access_token=None, key="one"):
-        opened.append(Browser(stage, key).open(access_token or token()))
+        opened.append(BrowserPhone(stage, key).open(access_token or token()))
         return opened[-1]
 
     yield open_one
