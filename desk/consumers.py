@@ -8,6 +8,7 @@ Client to server, JSON: `{"follow": [topic…], "last": {topic: number}}`, `{"un
 """
 
 import json
+import time
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from foundation.live_hub.threads import in_thread
 NOT_UNDERSTOOD, SIGNED_OUT, TRY_AGAIN = 4400, 4401, 1013
 MOST_TOPICS = 100
 LONGEST_TOPIC = 80
+BEAT_SECONDS = 5.0  # presence is told no more often, however many heartbeats come
 
 
 class NotUnderstoodError(ValueError):
@@ -41,7 +43,8 @@ class LiveConsumer(AsyncConsumer):
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Handle the socket's messages in turn; a plain loop spares the two tasks of Channels' own."""
-        self.scope, self.base_send, self._signed_in = scope, send, False
+        self.scope, self.base_send = scope, send
+        self._signed_in, self._beat_at = False, -BEAT_SECONDS
         try:
             while True:
                 await self.dispatch(await receive())
@@ -72,8 +75,7 @@ class LiveConsumer(AsyncConsumer):
             if "follow" in asked:
                 await self._follow(_topics(asked["follow"]), _cursors(asked.get("last", {})))
             if "heartbeat" in asked:
-                await in_thread(beat_presence, self.desktop)
-                self.peer.write(json_frame({"alive": True}))
+                await self._beat()
         except NotUnderstoodError as error:
             await self._close(NOT_UNDERSTOOD, str(error))
         except Error:
@@ -119,6 +121,13 @@ class LiveConsumer(AsyncConsumer):
                 self.peer.write(json_frame({"t": topic, "head": head, "reset": True}))
         if refused := sorted(set(topics) - allowed):
             self.peer.write(json_frame({"refused": refused}))
+
+    async def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beat_at >= BEAT_SECONDS:
+            self._beat_at = now
+            await in_thread(beat_presence, self.desktop)
+        self.peer.write(json_frame({"alive": True}))
 
     async def _close(self, code: int, reason: str) -> None:
         self._part()

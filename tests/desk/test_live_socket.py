@@ -1,5 +1,7 @@
 """The desktop's socket, over a real live process."""
 
+from datetime import timedelta
+
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -7,6 +9,8 @@ from accounts.models import Contract, Member
 from customers.actions import create_customer, share_record
 from foundation import clock, live, wake
 from foundation.tenancy import tenant
+from routing.models import Presence
+from routing.presence import set_presence
 from tests.people import Cast, make_cast
 from tests.sockets import Desktop, LiveServer, cookie_of, signed_in
 
@@ -210,3 +214,22 @@ def test_after_unfollowing_no_more_is_heard(committed_cast, socket_server):
         nudge(committed_cast, topic)
         nudge(committed_cast, "audience:all", "marquee.posted", announcement_id=1)
         assert desktop.receive()["t"] == "audience:all"
+
+
+def test_an_agent_s_heartbeat_keeps_the_agent_present(committed_cast, socket_server):
+    with tenant(committed_cast.organization.id):
+        set_presence(committed_cast.ana, state="ready")
+        Presence.objects.update(heartbeat_at=clock.now() - timedelta(minutes=5))
+    with open_desktop(socket_server, committed_cast.ana) as desktop:
+        desktop.send(heartbeat={})
+        desktop.until(alive=True)
+    with tenant(committed_cast.organization.id):
+        assert Presence.objects.get().heartbeat_at > clock.now() - timedelta(minutes=1)
+
+
+def test_a_supervisor_s_heartbeat_makes_no_presence(committed_cast, socket_server):
+    with open_desktop(socket_server, committed_cast.sam) as desktop:
+        desktop.send(heartbeat={})
+        desktop.until(alive=True)
+    with tenant(committed_cast.organization.id):
+        assert not Presence.objects.filter(member=committed_cast.sam).exists()
