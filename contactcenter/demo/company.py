@@ -1,6 +1,6 @@
 """The two companies: their people, partners and contracts, products and questions, queues and skills."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.actions import add_member, create_organization, create_partner, sign_contract
@@ -50,8 +50,10 @@ class CompanyPlan:
     products: tuple[tuple[str, str], ...]
     partner_product: str
     skills: tuple[tuple[str, str], ...]
-    menu: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = ()
-    greeting: str = ""
+    greeting: str
+    queues_by_reason: Mapping[str, str]
+    # (key, reason, as spoken, words); empty: the usual one.
+    menu: tuple[tuple[str, str, str, tuple[str, ...]], ...] = ()
 
 
 @dataclass
@@ -126,27 +128,12 @@ MERIDIAN = CompanyPlan(
         ("digital-support", "Digital edition"),
         ("billing", "Payments"),
     ),
-    menu=(
-        ("1", "missing_issue", "a missing issue", "main", ("missing", "not arrived", "late", "delivery")),
-        (
-            "2",
-            "digital_access",
-            "the digital edition",
-            "digital",
-            ("digital", "app", "link", "login", "online"),
-        ),
-        (
-            "3",
-            "billing",
-            "a payment or an invoice",
-            "billing",
-            ("payment", "invoice", "bill", "refund", "charge"),
-        ),
-        ("4", "renewal", "renewing or ending a subscription", "main", ("renew", "renewal", "expire")),
-        ("", "switch_to_digital", "switching to digital", "main", ("switch", "change to digital")),
-        ("", "address_change", "a new address", "main", ("address", "moving", "moved")),
-        ("", "cancel", "cancelling", "main", ("cancel", "stop")),
-    ),
+    queues_by_reason={
+        "switch_to_digital": "digital",
+        "digital_access": "digital",
+        "billing": "billing",
+        "renewal": "billing",
+    },
 )
 
 FELLHOUSE = CompanyPlan(
@@ -169,9 +156,10 @@ FELLHOUSE = CompanyPlan(
     partner_product="repair-plan",
     skills=(("orders", "Orders"), ("repairs", "Repairs")),
     menu=(
-        ("1", "missing_issue", "a missing parcel", "orders", ("parcel", "missing")),
-        ("2", "other", "a repair", "repairs", ("repair", "broken")),
+        ("1", "missing_issue", "a missing parcel", ("parcel", "missing")),
+        ("2", "other", "a repair", ("repair", "broken")),
     ),
+    queues_by_reason={"other": "repairs"},
 )
 
 _FACT_KEYS = (

@@ -86,7 +86,9 @@ def _contact(
 ) -> Contact:
     reason = rng.choices(list(texts.TOPICS), [topic.weight for topic in texts.TOPICS.values()])[0]
     topic = texts.TOPICS[reason]
-    channel = rng.choices(["voice", "email", "web_form"], [88, 8, 4])[0]
+    # Mail is answered within hours, so that of this morning would still be open.
+    lately = started_at > now - timedelta(hours=5)
+    channel = "voice" if lately else rng.choices(["voice", "email", "web_form"], [88, 8, 4])[0]
     outcome = rng.choices(
         ["answered", "abandoned", "alone"], [89, 7, 4] if channel == "voice" else [1, 0, 0]
     )[0]

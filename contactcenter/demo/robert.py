@@ -97,7 +97,7 @@ def _fact(
     confidence: str = "claimed",
 ) -> None:
     fact = Fact.objects.create(
-        customer=contact.customer,
+        customer_id=contact.customer_id or 0,
         key=FactKey.objects.get(key=key),
         value=value,
         confidence=confidence,

@@ -23,6 +23,7 @@ from customers.queries import customer_by_identity, record_view
 from foundation import clock
 from foundation.models import Timer
 from foundation.tenancy import system, tenant
+from simulator.accounts import Directory
 
 
 def organization(slug: str) -> Organization:
@@ -95,6 +96,22 @@ def test_the_demos_people_can_sign_in_and_the_stranger_company_is_apart(
     with tenant(meridian.id):
         assert not Customer.objects.filter(id__in=theirs).exists()
     assert demo["partner"]["client_id"] != demo["other_partner"]["client_id"]
+
+
+def test_the_carrier_is_told_the_same_secrets_and_where_calls_go(
+    demo: dict[str, Any], tmp_path: Path
+) -> None:
+    carrier = json.loads((tmp_path / "simulator.json").read_text())
+    ours, theirs = carrier["accounts"]
+    assert (ours["sid"], ours["auth_token"]) == (demo["twilio"]["account_sid"], demo["twilio"]["auth_token"])
+    assert ours["sid"] != theirs["sid"]
+    (number,) = ours["numbers"]
+    assert number["number"] == demo["twilio"]["number"]
+    assert number["voice_url"] == demo["twilio"]["voice_url"] == f"{demo['base_url']}/twilio/voice/"
+    assert carrier["callers"][0] == demo["callers"]["known"]
+    directory = Directory()
+    directory.load(carrier)
+    assert {account.sid for account in directory.accounts} == {ours["sid"], theirs["sid"]}
 
 
 def test_lost_logins_are_made_anew_and_a_fresh_start_removes_the_old_company(

@@ -16,7 +16,8 @@ from contactcenter.demo.matters import write_open, write_settled
 from contactcenter.demo.population import ROBERT, ROBERT_NUMBER, write_population
 from contactcenter.demo.removal import remove_company
 from contactcenter.demo.robert import write_robert
-from customers.models import Customer, Identity
+from contactcenter.demo.telephone import callers, carrier_account, own_line, write_telephone
+from customers.models import Customer
 from foundation import clock
 from foundation.tenancy import tenant
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             self._remove()
         before = read_file(folder / "demo.json")
         meridian, fellhouse = (_write(plan) for plan in (MERIDIAN, FELLHOUSE))
+        write_file(folder / "simulator.json", _carrier(meridian, fellhouse))
         write_file(folder / "demo.json", _logins(meridian, fellhouse, before))
         self.stdout.write(
             f"The demo companies are in the database; {folder / 'demo.json'} says how to sign in."
@@ -61,6 +63,7 @@ def _write(plan: CompanyPlan) -> Company:
     with tenant(company.organization.id):
         if not Customer.objects.exists():
             _write_records(company, clock.now())
+        write_telephone(company)
     return company
 
 
@@ -82,6 +85,7 @@ def _logins(meridian: Company, fellhouse: Company, before: dict[str, Any]) -> di
     users = before.get("users", {})
     with tenant(meridian.organization.id):
         logins = give_logins(meridian, users)
+        line = own_line()
         partner = give_client(meridian, before.get("partner", {}), base_url)
     with tenant(fellhouse.organization.id):
         logins |= give_logins(fellhouse, users)
@@ -94,16 +98,16 @@ def _logins(meridian: Company, fellhouse: Company, before: dict[str, Any]) -> di
         "users": {role: logins[role] for role in order},
         "partner": partner,
         "other_partner": other_partner,
+        "twilio": line,
         "callers": {"known": {"number": ROBERT_NUMBER, "name": ROBERT}},
     }
 
 
-def callers(company: Company) -> list[dict[str, str]]:
-    """Whose telephones stand on the desk: the known caller, some others, and a stranger."""
-    with tenant(company.organization.id):
-        phones = Identity.objects.filter(kind="phone", value__startswith="+447700900").select_related(
-            "customer"
-        )
-        known = [(row.value, row.customer.display_name) for row in phones.order_by("customer_id")[:6]]
-    strangers = [("+447700900999", "Somebody new")]
-    return [{"number": number, "name": name} for number, name in [*known, *strangers]]
+def _carrier(*companies: Company) -> dict[str, Any]:
+    """The carrier's accounts, and whose telephones stand on the desk."""
+    accounts = []
+    for company in companies:
+        with tenant(company.organization.id):
+            accounts.append(carrier_account(company))
+    with tenant(companies[0].organization.id):
+        return {"accounts": accounts, "callers": callers()}
