@@ -86,7 +86,7 @@ def test_one_call_one_record_three_hands(
         f"{record}/facts/", {"key": "digital_account", "value": "created"}, key="story-fact"
     )
     assert wrote.status_code == 201, wrote.text
-    expect(ana.locator("[data-key=digital_account]")).to_contain_text("created")
+    expect(ana.locator("[data-fact=digital_account]")).to_contain_text("created")
 
     # It keeps the promise; the desktop shows that too.
     promise = digipress.get("promises/", customer=found[0]["id"], state="open").json()["results"][0]
