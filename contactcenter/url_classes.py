@@ -14,6 +14,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "accounts:logout": "member",
     "desk:console": "member",
     "desk:work": "agent",
+    "desk:idle": "agent",
     "desk:marquee": "member",
     "desk:marquee_ack": "member",
     "desk:presence": "agent",

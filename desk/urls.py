@@ -9,6 +9,7 @@ _contact = "contacts/<int:interaction_id>/"
 urlpatterns = [
     path("", console.console, name="console"),
     path("work/", console.work, name="work"),
+    path("idle/", console.idle, name="idle"),
     path("marquee/", console.marquee, name="marquee"),
     path("search/", console.search, name="search"),
     path("customers/<int:customer_id>/", console.customer, name="customer"),

@@ -42,6 +42,17 @@ def work(request: DeskRequest) -> HttpResponse:
 
 
 @require_GET
+@desk_door(agents=True)
+def idle(request: DeskRequest) -> HttpResponse:
+    """The middle column while nothing is open; the contact that has come meanwhile, if one has."""
+    contacts = own.own_contacts(request.member)
+    if contacts:
+        return contact_screen(request, contacts[0])
+    panel = own.presence_panel(request.member)
+    return render(request, "desk/console/_empty.html", {"presence": panel})
+
+
+@require_GET
 @desk_door()
 def marquee(request: DeskRequest) -> HttpResponse:
     """The announcements on this desktop."""

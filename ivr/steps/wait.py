@@ -6,7 +6,7 @@ from ivr.addresses import address
 from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, spoken_wait
-from routing.queries import estimated_wait_seconds, position_of
+from routing.queries import expected_wait_of, position_of
 
 ROUND_SECONDS = 20
 ALONE_SECONDS = 60
@@ -24,7 +24,7 @@ def document(call: Call, heard: Heard) -> Document:
         session.save(update_fields=["step"])
         made.leave_queue()
         return made
-    made.say(spoken_wait(position_of(session.interaction_id), _estimate(session)))
+    made.say(spoken_wait(position_of(session.interaction_id), expected_wait_of(session.interaction_id)))
     if _waited(call) >= call.number.voicemail_after_seconds:
         made.say("To leave a message instead, press 1. Or simply stay on the line.")
         made.ask(action=address("wait"), digits=1, timeout_seconds=ROUND_SECONDS, then_continue=True)
@@ -44,7 +44,3 @@ def _waited_enough(call: Call) -> bool:
     if waited >= PATIENCE * call.number.voicemail_after_seconds:
         return True
     return waited >= ALONE_SECONDS and not queries.somebody_is_on()
-
-
-def _estimate(session: CallSession) -> float | None:
-    return estimated_wait_seconds(session.queue_slug)

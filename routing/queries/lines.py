@@ -93,6 +93,27 @@ def estimated_wait_seconds(queue: Queue | str) -> float | None:
     return next((line.estimated_wait_seconds for line in waiting_by_queue() if line.queue_slug == slug), None)
 
 
+def expected_wait_of(interaction_id: int) -> float | None:
+    """How long this contact will still wait, in seconds; 0 while it is offered, None when nobody is at work."""
+    item = (
+        WorkItem.objects.filter(interaction_id=interaction_id, state__in=WAITS)
+        .select_related("queue")
+        .first()
+    )
+    if item is None:
+        return None
+    if item.state == WorkItem.State.OFFERED:
+        return 0.0
+    plan = load_plans().get(item.queue_id)
+    if plan is None:
+        return None
+    states = dict(Presence.objects.values_list("member_id", "state"))
+    able = [states.get(agent.id, "") for agent in load_agents().values() if could_serve(agent, plan)]
+    return wait_seconds(
+        Staffing.of(able), (position_of(interaction_id) or 1) - 1, _handle_seconds(item.queue)
+    )
+
+
 def _before(token: WaitingToken) -> Q:
     return Q(key__lt=token.key) | Q(key=token.key, id__lt=token.id)
 

@@ -18,6 +18,7 @@ def _route(name: str) -> str:
     if name in {
         "console",
         "work",
+        "idle",
         "marquee",
         "presence",
         "search",
