@@ -44,10 +44,9 @@ def work(request: DeskRequest) -> HttpResponse:
 @require_GET
 @desk_door(agents=True)
 def idle(request: DeskRequest) -> HttpResponse:
-    """The middle column while nothing is open; the contact that has come meanwhile, if one has."""
-    contacts = own.own_contacts(request.member)
-    if contacts:
-        return contact_screen(request, contacts[0])
+    """The middle column while nothing is open; nothing new while a contact is about to open there."""
+    if own.own_contacts(request.member):
+        return HttpResponse(status=204)
     panel = own.presence_panel(request.member)
     return render(request, "desk/console/_empty.html", {"presence": panel})
 

@@ -94,7 +94,7 @@ def estimated_wait_seconds(queue: Queue | str) -> float | None:
 
 
 def expected_wait_of(interaction_id: int) -> float | None:
-    """How long this contact will still wait, in seconds; 0 while it is offered, None when nobody is at work."""
+    """Seconds this contact will still wait; 0 while it is offered, None when nobody is at work."""
     item = (
         WorkItem.objects.filter(interaction_id=interaction_id, state__in=WAITS)
         .select_related("queue")
