@@ -46,14 +46,14 @@ class Nudges:
     """What one transaction will tell desktops."""
 
     numbered: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
-    hints: dict[str, str] = field(default_factory=dict)
+    hints: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def number_and_publish_after_commit(self, organization_id: int) -> None:
         """Take the topic counters, the last locks of this transaction, in sorted order."""
         if transaction.get_rollback():
             return
         frames = self._number() if self.numbered else []
-        frames += [(topic, json.dumps({"t": topic, "kind": kind})) for topic, kind in self.hints.items()]
+        frames += [(topic, json.dumps({"t": topic, "kind": kind})) for topic, kind in self.hints]
         if not frames:
             return
         name = channel(organization_id)
@@ -99,7 +99,7 @@ def nudge(topic: str, kind: str, **body: Any) -> None:
 
 def hint(topic: str, kind: str) -> None:
     """Tell whoever follows `topic` to refresh `kind` soon; may be lost."""
-    _nudges().hints[topic] = kind
+    _nudges().hints[topic, kind] = None
 
 
 def _nudges() -> Nudges:
