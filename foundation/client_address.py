@@ -11,5 +11,6 @@ def client_address(request: HttpRequest) -> str | None:
     """
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     if len(seen) >= settings.PROXY_COUNT > 0:
-        return seen[-settings.PROXY_COUNT]
-    return request.META.get("REMOTE_ADDR") or None
+        return str(seen[-settings.PROXY_COUNT])
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    return peer or None

@@ -57,13 +57,17 @@ class TestEngines:
             "BOTHHANDS_TESTING": "1",
         }
 
+    def url(self, role: str, database: str) -> str:
+        """Return the address of a database for any role."""
+        return self._address.format(role=role, database=database)
+
     def app_url(self, database: str) -> str:
         """Return the address of a database for the role the product runs as."""
-        return self._address.format(role=APP_ROLE, database=database)
+        return self.url(APP_ROLE, database)
 
     def owner_url(self, database: str) -> str:
         """Return the address of a database for the role that owns its tables."""
-        return self._address.format(role=OWNER_ROLE, database=database)
+        return self.url(OWNER_ROLE, database)
 
     def clone_template(self, database: str) -> None:
         """Make (anew) a database with all migrations applied."""

@@ -53,7 +53,7 @@ def command(kind: str, name: str, site: Site) -> list[str]:
         case "worker-background":
             return [*_CELERY, "worker", "-Q", "background", "-c", "2", "-n", f"{name}@%h", *_QUIET]
         case "relay":
-            return [sys.executable, "manage.py", "relay"]
+            return [sys.executable, "manage.py", "relay", "--skip-checks"]
         case "beat":
             return [
                 *_CELERY,

@@ -20,6 +20,7 @@ import requests
 from contactcenter.embedded.places import forget_cluster
 from contactcenter.embedded.valkey import free_port
 from tests.conftest import person_environment
+from tests.engines import TestEngines
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.stack
@@ -128,16 +129,21 @@ def test_a_day_in_the_life_of_a_demo(begin: Callable[..., Demo]) -> None:
     assert other_data_same_port.process.wait(60) == 1
     assert f"Port {demo.port} on 127.0.0.1 cannot be used" in other_data_same_port.lines[-1]
 
-    relay = next(child for child in demo.running() if child.cmdline()[-1:] == ["relay"])
+    relay = next(child for child in demo.running() if child.cmdline()[-2:-1] == ["relay"])
     relay.kill()
     demo.wait_for_line(lambda line: line.startswith("relay ended (signal SIGKILL)"))
-    _until(lambda: any(child.cmdline()[-1:] == ["relay"] for child in _living(demo)))
+    _until(lambda: any(child.cmdline()[-2:-1] == ["relay"] for child in _living(demo)))
 
     running = demo.running()
     assert demo.stop(signal.SIGINT) == 0
     assert _gone(running)
     with pytest.raises(requests.ConnectionError):
         requests.get(base_url, timeout=5)
+
+
+def _programs(demo: Demo) -> set[str]:
+    words = {Path(word).name for child in demo.running() for word in child.cmdline()[:3]}
+    return words & {"simulator", "postgres", "valkey-server", "nginx"}
 
 
 def _living(demo: Demo) -> list[psutil.Process]:
@@ -158,16 +164,24 @@ def test_nothing_outlives_a_killed_demo_and_the_next_one_starts(begin: Callable[
     assert "  database (up to date)" in "\n".join(again.lines)
 
 
-def test_two_demos_run_side_by_side_one_of_them_on_another_carrier(begin: Callable[..., Demo]) -> None:
-    one, two = begin("one"), begin("two", TWILIO_API_URL="http://127.0.0.1:9")
+def test_two_demos_run_side_by_side_one_of_them_on_engines_and_a_carrier_from_outside(
+    begin: Callable[..., Demo], engines: TestEngines
+) -> None:
+    engines.create_empty("outside")
+    outside = {
+        "DATABASE_URL": engines.url("postgres", "outside"),
+        "REDIS_URL": engines.valkey.url,
+        "TWILIO_API_URL": "http://127.0.0.1:9",
+    }
+    one, two = begin("one"), begin("two", **outside)
     one.wait_until_ready()
     two.wait_until_ready()
     addresses = [f"http://127.0.0.1:{demo.port}" for demo in (one, two)]
     cookies = [requests.get(f"{address}/login/", timeout=10).cookies.keys() for address in addresses]
     assert cookies == [[f"bothhands_csrf_{one.port}"], [f"bothhands_csrf_{two.port}"]]
 
-    assert any("simulator" in child.cmdline() for child in one.running())
-    assert not any("simulator" in child.cmdline() for child in two.running())
+    assert {"simulator", "postgres"} <= _programs(one)
+    assert not {"simulator", "postgres", "valkey-server"} & _programs(two)
     answer = requests.get(f"{addresses[1]}/phone/", timeout=10)
     assert answer.status_code == 404
     assert "TWILIO_API_URL names another carrier" in answer.text
