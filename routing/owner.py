@@ -76,6 +76,7 @@ class Owner:
 
     def __init__(self, stopped: threading.Event) -> None:
         self._stopped = stopped
+        connection.ensure_connection()
         self._session = connection.connection
         self._floors: dict[int, Floor] = {}
         self._waiting, self._seats = Tail(), Tail()

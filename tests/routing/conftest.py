@@ -66,7 +66,8 @@ class Floor:
 
     def offer_of(self, member: Member) -> Offer | None:
         """The agent's open offer."""
-        return Offer.objects.filter(member=member, state="offered").first()
+        open_offers = Offer.objects.filter(member=member, state="offered")
+        return open_offers.select_related("work_item").first()
 
 
 def make_floor(cast: Cast) -> Floor:  # noqa: F811
