@@ -121,7 +121,7 @@ def _answered(
 ) -> Contact:
     at_partner = partner_first and rng.random() < 0.88
     agent = rng.choice(company.agents(at_partner=at_partner) or company.agents(at_partner=False))
-    waited = rng.expovariate(1 / 14) if rng.random() < 0.85 else rng.uniform(25, 160)
+    waited = rng.expovariate(1 / 8) if rng.random() < 0.9 else rng.uniform(25, 130)
     if interaction.channel != "voice":
         waited = rng.uniform(600, 14_000)
     assert interaction.queued_at is not None

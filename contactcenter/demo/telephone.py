@@ -13,7 +13,6 @@ from ivr.models import MenuChoice, PhoneNumber, TelephonyAccount
 from routing.models import Queue
 
 _STRANGER = {"number": "+447700900999", "name": "Somebody new"}
-_WITHHELD = {"number": "anonymous", "name": "Number withheld"}
 
 
 def write_telephone(company: Company) -> None:
@@ -97,13 +96,13 @@ def _carrier_number(line: PhoneNumber) -> dict[str, str]:
 
 
 def callers() -> list[dict[str, str]]:
-    """Whose telephones stand on the desk: the known caller, some more, a stranger, and one who hides."""
+    """Whose telephones stand on the desk: the known caller, some more, and a stranger."""
     phones = Identity.objects.filter(kind="phone", value__startswith="+447700900").exclude(
         value=ROBERT_NUMBER
     )
     others = phones.select_related("customer").order_by("customer_id")[:5]
     known = [{"number": row.value, "name": row.customer.display_name} for row in others]
-    return [{"number": ROBERT_NUMBER, "name": ROBERT}, *known, _STRANGER, _WITHHELD]
+    return [{"number": ROBERT_NUMBER, "name": ROBERT}, *known, _STRANGER]
 
 
 def _sid(kind: str) -> str:

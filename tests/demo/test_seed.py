@@ -14,6 +14,9 @@ from django.core.management import CommandError, call_command
 
 from accounts.access import viewer_of_member
 from accounts.models import Member, Organization, User
+from analytics.models import QueueInterval
+from analytics.queries import service_level, trend
+from analytics.rules import COUNTED, Counts, total
 from cases.models import Case, Promise
 from cases.queries import guess_reason, holds_marketing, promises_at_risk
 from cases.spoken import spoken_summary
@@ -112,6 +115,13 @@ def test_the_carrier_is_told_the_same_secrets_and_where_calls_go(
     directory = Directory()
     directory.load(carrier)
     assert {account.sid for account in directory.accounts} == {ours["sid"], theirs["sid"]}
+
+
+def test_the_floor_has_figures_of_today_or_yesterday(demo: dict[str, Any]) -> None:
+    meridian = organization("meridian")
+    with tenant(meridian.id):
+        assert sum(trend("offered", 48)) > 40
+        assert 0.5 < service_level(total(Counts(**row) for row in QueueInterval.objects.values(*COUNTED))) < 1
 
 
 def test_lost_logins_are_made_anew_and_a_fresh_start_removes_the_old_company(

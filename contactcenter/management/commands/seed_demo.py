@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from contactcenter.demo.company import FELLHOUSE, MERIDIAN, Company, CompanyPlan, find_company, write_company
 from contactcenter.demo.credentials import give_client, give_logins, read_file, write_file
+from contactcenter.demo.figures import write_figures
 from contactcenter.demo.history import write_history
 from contactcenter.demo.matters import write_open, write_settled
 from contactcenter.demo.population import ROBERT, ROBERT_NUMBER, write_population
@@ -76,6 +77,7 @@ def _write_records(company: Company, now: datetime) -> None:
     interactions = write_history(company, others, per_day=per_day, rng=rng, now=now)
     write_settled(company, interactions, rng=rng, now=now)
     write_open(company, interactions, rng=rng, now=now)
+    write_figures(interactions, now=now)
     if robert is not None:
         write_robert(company, robert, now)
 
