@@ -1,5 +1,6 @@
 """The library's requests, sent to whichever carrier the settings name, over kept connections."""
 
+import logging
 import threading
 from typing import Any
 
@@ -10,6 +11,8 @@ from twilio.http.response import Response
 
 _TWILIO = "https://api.twilio.com"
 _threads = threading.local()
+# At INFO the library writes a dozen lines for each request.
+logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 
 
 class CarrierHttpClient(TwilioHttpClient):

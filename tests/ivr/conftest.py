@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.ivr.line import Line
+from tests.ivr.stage import Stage
 from tests.people import Cast, make_cast
 from tests.scripted_carrier import ScriptedCarrier
 
@@ -29,3 +30,11 @@ def cast(db: None) -> Cast:
 def line(cast: Cast, scripted: ScriptedCarrier) -> Line:
     """The publisher's number."""
     return Line(cast, scripted)
+
+
+@pytest.fixture
+def stage(transactional_db: None, live_server: Any, settings: Any) -> Iterator[Stage]:
+    """The publisher with its number, on real sockets."""
+    made = Stage(make_cast(), live_server.url, settings)
+    yield made
+    made.close()
