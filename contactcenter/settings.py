@@ -246,7 +246,7 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
 }
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)  # per API client
-TOKEN_REQUESTS_PER_MINUTE = env.int("TOKEN_REQUESTS_PER_MINUTE", default=60)  # per address they come from
+TOKEN_REQUESTS_PER_MINUTE = env.int("TOKEN_REQUESTS_PER_MINUTE", default=120)  # per client and address
 # Exact host:port texts whose webhooks may go to a private network, and without TLS (demo and tests).
 WEBHOOK_ALLOW_PRIVATE_HOSTS: list[str] = env.list("WEBHOOK_ALLOW_PRIVATE_HOSTS", default=[])
 REST_FRAMEWORK = {

@@ -116,7 +116,7 @@ def is_in_scope(viewer: Viewer, event_id: int) -> bool:
 
 def as_partner_sees(viewer: Viewer, event: Event) -> PartnerEvent | None:
     """The event with only what the contract shows; None when nothing of it may be told."""
-    if (allow := _CONDITIONS.get(event.name)) is not None and not allow(viewer, event.payload):
+    if not _may_be_told(viewer, event):
         return None
     data = {name: event.payload.get(name) for name in PARTNER_EVENTS[event.name]}
     if event.name == "customer.changed":
@@ -146,12 +146,32 @@ def _fact_is_readable(viewer: Viewer, payload: dict[str, Any]) -> bool:
 
 
 def _note_is_for_partners(viewer: Viewer, payload: dict[str, Any]) -> bool:
-    return TimelineEntry.objects.filter(id=payload["timeline_entry_id"], for_partners=True).exists()
+    entry = TimelineEntry.objects.filter(id=payload["timeline_entry_id"], for_partners=True).first()
+    return entry is not None and _no_other_partners(viewer, entry.partner_id)
+
+
+def _case_is_no_other_partners(viewer: Viewer, payload: dict[str, Any]) -> bool:
+    return _no_other_partners(viewer, payload["partner_id"])
+
+
+def _promise_is_no_other_partners(viewer: Viewer, payload: dict[str, Any]) -> bool:
+    return _no_other_partners(viewer, payload["owed_by_id"])
+
+
+def _no_other_partners(viewer: Viewer, partner_id: int | None) -> bool:
+    return viewer.scope is None or partner_id in {None, viewer.scope.partner_id}
 
 
 _CONDITIONS: Mapping[str, Callable[[Viewer, dict[str, Any]], bool]] = {
     "customer.changed": _something_readable_changed,
-    "fact.recorded": _fact_is_readable,
-    "fact.asked_again": _fact_is_readable,
-    "note.added": _note_is_for_partners,
+    "fact": _fact_is_readable,
+    "note": _note_is_for_partners,
+    "case": _case_is_no_other_partners,
+    "promise": _promise_is_no_other_partners,
 }
+
+
+def _may_be_told(viewer: Viewer, event: Event) -> bool:
+    kind = event.name.split(".", 1)[0]
+    condition = _CONDITIONS.get(event.name) or _CONDITIONS.get(kind)
+    return condition is None or condition(viewer, event.payload)

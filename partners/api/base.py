@@ -129,7 +129,7 @@ class PartnerView(APIView):
 
     def query(self, serializer_class: type[serializers.Serializer]) -> dict[str, Any]:
         """The query parameters, checked."""
-        given = serializer_class(data=self.request.query_params)
+        given = serializer_class(data=self.request.query_params.dict())
         if not given.is_valid():
             raise QueryInvalid(given.errors)
         values: dict[str, Any] = given.validated_data
