@@ -19,11 +19,11 @@ class Organization(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # of a library's model
     """A login. What it may do in which organisation is its `Member` rows."""
 
 
-class Partner(TenantModel):
+class Partner(TenantModel):  # type: ignore[django-manager-missing]  # of a library's model
     """An outsourced company that serves this organisation's customers."""
 
     name = models.CharField(max_length=120)
