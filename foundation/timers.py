@@ -20,16 +20,20 @@ def emit_at(
     event: DomainEvent, due_at: datetime, *, key: str, actor: Mapping[str, Any] | None = None
 ) -> None:
     """Record `event` at `due_at`. A timer of the same key is replaced."""
-    Timer.objects.update_or_create(
+    timer = Timer(
         key=key,
-        defaults={
-            "due_at": due_at,
-            "name": event.NAME,
-            "version": event.VERSION,
-            "subject": event.subject,
-            "payload": json.loads(json.dumps(asdict(event), cls=DjangoJSONEncoder)),
-            "actor": dict(actor or {}),
-        },
+        due_at=due_at,
+        name=event.NAME,
+        version=event.VERSION,
+        subject=event.subject,
+        payload=json.loads(json.dumps(asdict(event), cls=DjangoJSONEncoder)),
+        actor=dict(actor or {}),
+    )
+    Timer.objects.bulk_create(
+        [timer],
+        update_conflicts=True,
+        unique_fields=["organization_id", "key"],
+        update_fields=["due_at", "name", "version", "subject", "payload", "actor"],
     )
 
 

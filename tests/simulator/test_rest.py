@@ -16,6 +16,7 @@ def test_a_call_out_rings_is_answered_and_runs_its_document(stage, rest):
         to=MOBILE,
         from_=COMPANY,
         url=f"{stage.product.url}/out",
+        timeout=500,
         status_callback=f"{stage.product.url}/leg",
         status_callback_event=["initiated", "ringing", "answered", "completed"],
     )
@@ -50,7 +51,7 @@ def test_calls_out_fail_in_the_ways_calls_fail(stage, rest, outcome):
 
 
 def test_a_ringing_call_can_be_canceled(stage, rest):
-    made = rest.calls.create(to=MOBILE, from_=COMPANY, twiml=HELLO)
+    made = rest.calls.create(to=MOBILE, from_=COMPANY, twiml=HELLO, timeout=500)
     stage.client.wait_incoming(MOBILE)
     assert rest.calls(made.sid).update(status="canceled").status == "canceled"
 
