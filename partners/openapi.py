@@ -104,16 +104,15 @@ class PartnerSchema(AutoSchema):
             asked.append(_IF_MATCH)
         return asked
 
-    def get_response_serializers(self) -> Any:
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         """The declared answers and the problems."""
-        declared: Any = super().get_response_serializers()
-        if not isinstance(declared, dict):
-            return declared
-        problems = {
-            (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, text)
-            for status, text in sorted(self._problems().items())
-        }
-        return {**declared, **problems}
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for status, text in sorted(self._problems().items()):
+            told = OpenApiResponse(ProblemSerializer, text)
+            bodies[str(status)] = self._get_response_for_code(
+                told, str(status), ["application/problem+json"], direction
+            )
+        return bodies
 
     def _problems(self) -> dict[int, str]:
         possible = dict(_ALWAYS)

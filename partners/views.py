@@ -48,6 +48,10 @@ class ClientTokenView(TokenView):
             response["WWW-Authenticate"] = 'Basic realm="api"'
         return response
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Client credentials only, whatever else the library would answer here."""
+        return self.authorization_flow_token_response(request)  # type: ignore[no-any-return]
+
 
 def _refuse_token_request(request: HttpRequest) -> HttpResponse | None:
     if request.content_type != _FORM:
