@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from accounts.access import Viewer
 from cases import rules
+from cases.access import visible_cases, visible_promises
 from cases.models import Case, Promise
 from cases.rules import PastContact, PromiseSignal, ReasonGuess, Signals
+from customers.access import may_read, readable_facts
 from customers.models import Interaction, Subscription
 from customers.queries import current_facts
 from foundation import clock
@@ -50,18 +53,18 @@ def holds_marketing(customer_id: int) -> bool:
     return Case.objects.filter(customer_id=customer_id, state=Case.State.OPEN).exists()
 
 
-def reason_signals(customer_id: int, *, interaction_id: int | None = None) -> Signals:
-    """What speaks for one reason or another when this customer calls."""
+def reason_signals(
+    customer_id: int, *, viewer: Viewer | None = None, interaction_id: int | None = None
+) -> Signals:
+    """What speaks for one reason or another when this customer calls, as far as `viewer` may know it."""
     now = clock.now()
-    facts = {fact.key: fact.value for fact in current_facts(customer_id, ["missing_issues"])}
-    missing = facts.get("missing_issues") or []
-    subscriptions = Subscription.objects.filter(customer_id=customer_id).select_related("product")
+    subscriptions = _subscriptions(customer_id, viewer)
     return Signals(
         now=now,
         stated_reason=_stated_reason(interaction_id),
-        missing_issues=tuple(str(issue) for issue in (missing if isinstance(missing, list) else [missing])),
-        promises=tuple(_promise_signals(customer_id)),
-        open_cases=tuple((case.reason, case.title) for case in open_cases(customer_id)),
+        missing_issues=_missing_issues(customer_id, viewer),
+        promises=tuple(_promise_signals(customer_id, viewer)),
+        open_cases=tuple(_case_signals(customer_id, viewer)),
         contacts=tuple(_past_contacts(customer_id, interaction_id)),
         switching_to=tuple(sub.product.name for sub in subscriptions if sub.state == "switching"),
         renews_in_days=min(
@@ -76,15 +79,23 @@ def reason_signals(customer_id: int, *, interaction_id: int | None = None) -> Si
     )
 
 
-def guess_reason(customer_id: int, *, interaction_id: int | None = None) -> ReasonGuess | None:
-    """Why this customer most likely calls; None when nothing speaks for any reason."""
-    best = guess_reasons(customer_id, interaction_id=interaction_id)[0]
+def guess_reason(
+    customer_id: int, *, viewer: Viewer | None = None, interaction_id: int | None = None
+) -> ReasonGuess | None:
+    """Why this customer most likely calls; None when nothing speaks for any reason.
+
+    `viewer` keeps the evidence to what that person may know; `interaction_id` is the contact at hand, in
+    which the customer may have said why.
+    """
+    best = guess_reasons(customer_id, viewer=viewer, interaction_id=interaction_id)[0]
     return best if best.evidence else None
 
 
-def guess_reasons(customer_id: int, *, interaction_id: int | None = None) -> list[ReasonGuess]:
+def guess_reasons(
+    customer_id: int, *, viewer: Viewer | None = None, interaction_id: int | None = None
+) -> list[ReasonGuess]:
     """Every reason with its probability, likeliest first."""
-    return rules.guess_reasons(reason_signals(customer_id, interaction_id=interaction_id))
+    return rules.guess_reasons(reason_signals(customer_id, viewer=viewer, interaction_id=interaction_id))
 
 
 def reason_counts(*, latest: int = BASELINE_CONTACTS) -> Mapping[str, int]:
@@ -99,8 +110,19 @@ def _stated_reason(interaction_id: int | None) -> str:
     return Interaction.objects.filter(id=interaction_id).values_list("reason", flat=True).first() or ""
 
 
-def _promise_signals(customer_id: int) -> list[PromiseSignal]:
-    promises = [*open_promises(customer_id), *settled_promises(customer_id)]
+def _missing_issues(customer_id: int, viewer: Viewer | None) -> tuple[str, ...]:
+    readable = readable_facts(viewer) if viewer else None
+    if readable is not None and "missing_issues" not in readable:
+        return ()
+    values = [fact.value for fact in current_facts(customer_id, ["missing_issues"])]
+    return tuple(str(issue) for value in values for issue in (value if isinstance(value, list) else [value]))
+
+
+def _promise_signals(customer_id: int, viewer: Viewer | None) -> list[PromiseSignal]:
+    known = visible_promises(viewer) if viewer else Promise.objects.all()
+    owed = Q(state__in=["open", "broken"])
+    settled = Q(state=Promise.State.KEPT, kept_at__gte=clock.now() - RECENTLY)
+    promises = known.filter(owed | settled, customer_id=customer_id).select_related("owed_by")
     return [
         PromiseSignal(
             text=promise.text,
@@ -108,8 +130,21 @@ def _promise_signals(customer_id: int) -> list[PromiseSignal]:
             state=promise.state,
             due_at=promise.due_at,
         )
-        for promise in promises
+        for promise in promises.order_by("due_at", "id")
     ]
+
+
+def _case_signals(customer_id: int, viewer: Viewer | None) -> list[tuple[str, str]]:
+    known = visible_cases(viewer) if viewer else Case.objects.all()
+    rows = known.filter(customer_id=customer_id, state=Case.State.OPEN).order_by("-opened_at")
+    return list(rows.values_list("reason", "title"))
+
+
+def _subscriptions(customer_id: int, viewer: Viewer | None) -> list[Subscription]:
+    rows = Subscription.objects.filter(customer_id=customer_id).select_related("product")
+    if viewer is not None and viewer.scope is not None and not may_read(viewer, "subscriptions"):
+        rows = rows.filter(product__code__in=viewer.scope.products)
+    return list(rows)
 
 
 def _past_contacts(customer_id: int, interaction_id: int | None) -> list[PastContact]:

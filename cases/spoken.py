@@ -25,6 +25,8 @@ _VERBS = {
     "email",
     "post",
 }
+# After these the word before is a thing: "refund to the card", but "refund the second charge".
+_AFTER_NOUNS = {"to", "of", "for", "from", "about", "by", "in", "on", "with", "within", "and"}
 LONGEST_PROMISE = 120
 
 
@@ -87,13 +89,13 @@ def _kept(promise: SpokenPromise, what: str, when: str) -> str:
 def with_article(text: str) -> str:
     """A promise's words as the object of "promised": an access link; to call back; new copies."""
     words = _plain(text)
-    first = words.split(" ", 1)[0].lower() if words else ""
+    first, second = [*words.lower().split(" ", 2), "", ""][:2]
     if not words:
         return "something"
     if first == "to" or first in _READY or first.isdigit():
         return words
     lowered = words if words[:2].isupper() else words[0].lower() + words[1:]
-    if first in _VERBS:
+    if first in _VERBS and second and second not in _AFTER_NOUNS:
         return f"to {lowered}"
     if first.endswith("s") and not first.endswith("ss"):
         return lowered

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.access import Viewer
+from accounts.models import Organization
 from customers import rules
-from customers.access import access_customer, may_read, readable_facts, shown, visible_timeline
-from customers.models import Customer, Fact, FactKey, Identity, Subscription, TimelineEntry
+from customers.access import access_customer, may_read, readable_facts, shown
+from customers.models import Customer, Fact, FactKey, Identity, Subscription
 from foundation import clock
 from foundation.phones import format_phone
-
-TIMELINE_LINES = 50
+from foundation.tenancy import current_organization_id
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class KnownSubscription:
 
 @dataclass(frozen=True)
 class RecordView:
-    """Everything the customer column shows, as this viewer may see it; None is not theirs to see."""
+    """Who this is and what is known, as this viewer may see it; None is not theirs to see."""
 
     customer_id: int
     version: int
@@ -80,7 +80,11 @@ class RecordView:
     identities: list[KnownIdentity] = field(default_factory=list)
     subscriptions: list[KnownSubscription] = field(default_factory=list)
     facts: list[KnownFact] = field(default_factory=list)
-    timeline: list[TimelineEntry] = field(default_factory=list)
+
+
+def home_country() -> str:
+    """The country in which this organisation reads numbers without a plus (ISO 3166)."""
+    return Organization.objects.values_list("country_code", flat=True).get(id=current_organization_id())
 
 
 def current_facts(customer_id: int, keys: Iterable[str] | None = None) -> list[KnownFact]:
@@ -159,7 +163,6 @@ def record_view(viewer: Viewer, customer_id: int) -> RecordView:
         identities=_identities(viewer, customer),
         subscriptions=_subscriptions(viewer, customer_id),
         facts=current_facts(customer_id, readable_facts(viewer)),
-        timeline=list(visible_timeline(viewer, customer_id)[:TIMELINE_LINES]),
     )
 
 
@@ -169,6 +172,7 @@ def _identities(viewer: Viewer, customer: Customer) -> list[KnownIdentity]:
         rows = rows.exclude(
             kind=Identity.Kind.PARTNER_REFERENCE, partner__isnull=False
         ) | customer.identities.filter(partner_id=viewer.scope.partner_id)
+    home = home_country()
     known = []
     for identity in rows:
         value = shown(viewer, identity.kind, identity.value)
@@ -176,7 +180,7 @@ def _identities(viewer: Viewer, customer: Customer) -> list[KnownIdentity]:
             continue
         whole = value == identity.value
         if whole and identity.kind == Identity.Kind.PHONE:
-            value = format_phone(value, country_code=customer.country_code or "GB")
+            value = format_phone(value, country_code=home)
         known.append(
             KnownIdentity(
                 id=identity.id,

@@ -7,8 +7,8 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from accounts.access import Viewer
 from customers import rules
 from customers.access import is_masked, may_read, visible_customers
-from customers.actions.identities import home_country
 from customers.models import Customer, Identity
+from customers.queries import home_country
 
 _LEAST_DIGITS = 3
 _MOST_WORDS = 4

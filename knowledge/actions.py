@@ -97,6 +97,8 @@ def acknowledge_announcement(announcement_id: int, *, member: Member) -> Announc
 
 def note_seen(announcement_ids: list[int], *, member: Member) -> None:
     """These are on this person's screen; the first time counts. Call it with what was really drawn."""
+    if not announcement_ids:
+        return
     now = clock.now()
     AnnouncementReceipt.objects.bulk_create(
         [

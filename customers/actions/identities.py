@@ -7,11 +7,11 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.actors import Actor
-from accounts.models import Organization
 from customers import rules
 from customers.actions.timeline import lock_customer, tell_desktops
 from customers.events import CustomerChanged, CustomerCreated
 from customers.models import Confidence, Customer, Identity
+from customers.queries import home_country
 from foundation.errors import Refusal
 from foundation.events import emit
 from foundation.phones import format_phone, is_withheld
@@ -80,11 +80,6 @@ def lock_identity(kind: str, value: str) -> None:
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"identity:{current_organization_id()}:{kind}:{value}"],
         )
-
-
-def home_country() -> str:
-    """The country in which this organisation reads numbers without a plus (ISO 3166)."""
-    return Organization.objects.values_list("country_code", flat=True).get(id=current_organization_id())
 
 
 def add_identity(

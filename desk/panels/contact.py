@@ -28,7 +28,11 @@ HOLD_SOON_SECONDS, HOLD_NOW_SECONDS = 40, 60
 def contact_panel(interaction: Interaction, viewer: Viewer, organization: Organization) -> dict[str, Any]:
     """Everything the middle column shows of one contact."""
     steps = script_steps(interaction, viewer)
-    guess = cases.guess_reason(interaction.customer_id) if interaction.customer_id else None
+    guess = (
+        cases.guess_reason(interaction.customer_id, viewer=viewer, interaction_id=interaction.id)
+        if interaction.customer_id
+        else None
+    )
     serving = interaction.state == Interaction.State.SERVING
     return {
         "id": interaction.id,

@@ -117,7 +117,9 @@ def _by_day(entries: list[TimelineEntry]) -> list[dict[str, Any]]:
             {
                 "id": entry.id,
                 "hand": entry.hand,
-                "hand_name": entry.partner.name if entry.partner else entry.author,
+                "hand_name": entry.partner.name
+                if entry.partner and entry.hand == Hand.PARTNER
+                else entry.author,
                 "title": entry.title,
                 "body": entry.body,
                 "at": entry.at,

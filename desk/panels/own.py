@@ -16,6 +16,7 @@ from desk.panels.words import promise_card
 from foundation import clock
 from foundation.phones import format_phone
 from knowledge import queries as knowledge
+from knowledge.actions import note_seen
 from routing import queries as routing
 from routing.models import Offer, Presence
 
@@ -49,7 +50,9 @@ def presence_panel(member: Member) -> dict[str, Any]:
 
 
 def marquee_panel(member: Member) -> list[dict[str, Any]]:
-    """Announcements this desktop shows, most urgent first."""
+    """Announcements this desktop shows, most urgent first; that they were shown is written down."""
+    lines = knowledge.announcements_for(member)
+    note_seen([line.id for line in lines if line.seen_at is None], member=member)
     return [
         {
             "id": line.id,
@@ -60,7 +63,7 @@ def marquee_panel(member: Member) -> list[dict[str, Any]]:
             "posted_by": line.author,
             "acknowledged_at": line.acknowledged_at,
         }
-        for line in knowledge.announcements_for(member)
+        for line in lines
     ]
 
 
@@ -105,7 +108,11 @@ def own_contacts(member: Member) -> list[Interaction]:
 def offer_card(offer: Offer, viewer: Viewer, organization: Organization) -> dict[str, Any]:
     """A contact reserved for this person: who, why, how long they waited, why this person."""
     interaction = offer.work_item.interaction
-    guess = cases.guess_reason(interaction.customer_id) if interaction.customer_id else None
+    guess = (
+        cases.guess_reason(interaction.customer_id, viewer=viewer, interaction_id=interaction.id)
+        if interaction.customer_id
+        else None
+    )
     return {
         "id": offer.id,
         "interaction_id": interaction.id,

@@ -262,7 +262,7 @@ def test_a_partner_sees_its_fields_masked_ones_by_their_ends_and_no_others(
         "email": "r•••@example.com",
     }
     assert [fact.key for fact in seen.facts] == ["preferred_device"]
-    titles = [entry.title for entry in seen.timeline]
+    titles = [entry.title for entry in visible_timeline(cast.viewer(cast.paula), robert.id)]
     assert "Preferred device: tablet" in titles
     assert not any("Missing issues" in title for title in titles)
     whole = record_view(cast.viewer(cast.ana), robert.id)
