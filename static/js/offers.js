@@ -18,6 +18,16 @@ function showOffers() {
   for (const offer of offers) seen.add(offer.getAttribute("data-offer") ?? "");
   const tab = document.querySelector("[role='tab'][aria-controls='pane-work']");
   if (fresh && tab?.getClientRects().length) selectTab(tab);
+  if (fresh) readyToAccept(offers[0]);
+}
+
+/** One key accepts, unless somebody is typing or has a dialog open. @param {Element} offer */
+function readyToAccept(offer) {
+  const at = document.activeElement;
+  const typing = at instanceof HTMLElement && (at.isContentEditable || at.matches("input, textarea, select"));
+  if (typing || document.querySelector("dialog[open]")) return;
+  const accept = offer.querySelector("[data-testid='accept']");
+  if (accept instanceof HTMLElement) accept.focus({ preventScroll: true });
 }
 
 showOffers();
