@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from contactcenter.stack import DemoStack
+from simulator.client import SimulatorClient
 
 SECOND = 1_000
+expect.set_options(timeout=20 * SECOND)
 
 
 @pytest.fixture(scope="module")
 def demo(stack: DemoStack) -> dict[str, Any]:
     """What `script/demo` writes for those who want to look around."""
-    return dict(json.loads((Path(stack.data.path) / "demo.json").read_text()))
+    cast = dict(json.loads((Path(stack.data.path) / "demo.json").read_text()))
+    SimulatorClient(cast["base_url"]).set_speed(speech_rate=150)
+    return cast
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[], Page]]:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15 * SECOND)
+        page.set_default_timeout(30 * SECOND)
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page
 

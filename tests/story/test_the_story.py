@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.story.conftest import PartnerSystem
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser]
+pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(400)]
 
 
 def get_ready(page: Page) -> None:
