@@ -35,6 +35,7 @@ class Floor:
     queue_of: dict[int, int] = field(default_factory=dict)
     seats: dict[int, SeatRow] = field(default_factory=dict)
     changed: bool = True
+    missing: frozenset[tuple[str, int]] = frozenset()
 
     def add_waiting(self, row: WaitingRow) -> None:
         """A contact waits."""
@@ -63,16 +64,24 @@ class Floor:
         """Decide by this configuration from now on; `read_at` in monotonic seconds."""
         self.changed = self.changed or config != self.config
         self.config, self.config_read_at = config, read_at
+        self.missing = self._unknown()
 
     @property
     def may_match(self) -> bool:
         """Whether anybody waits while anybody is free."""
         return bool(self.queue_of) and bool(self.seats)
 
-    def unknown(self) -> bool:
-        """Whether a token names a queue or agent the configuration does not have."""
-        return any(queue_id not in self.config.plans for queue_id, line in self.lines.items() if line) or any(
-            row.member_id not in self.config.agents for row in self.seats.values()
+    @property
+    def needs_reading(self) -> bool:
+        """Whether a token names a queue or agent that the configuration did not have when it was read."""
+        return not self._unknown() <= self.missing
+
+    def _unknown(self) -> frozenset[tuple[str, int]]:
+        queues = {("queue", queue_id) for queue_id, line in self.lines.items() if line}
+        members = {("member", row.member_id) for row in self.seats.values()}
+        return frozenset(
+            {one for one in queues if one[1] not in self.config.plans}
+            | {one for one in members if one[1] not in self.config.agents}
         )
 
     def decide(self, now: float, limit: int) -> list[Decision]:

@@ -163,7 +163,7 @@ class Owner:
             return False
 
     def _assign(self, floor: Floor) -> bool:
-        if floor.unknown() or time.monotonic() - floor.config_read_at > 2 * CONFIG_SECONDS:
+        if floor.needs_reading or time.monotonic() - floor.config_read_at > 2 * CONFIG_SECONDS:
             self._read_config(floor)
         floor.changed = False
         self._look_again[floor.organization_id] = time.monotonic() + LOOK_AGAIN_SECONDS
