@@ -97,10 +97,12 @@ class Call:
         return Heard(self.line.post("/twilio/voice/wait/", self.params(**params)))
 
     def hang_up(self) -> HttpResponse:
-        return self.line.post(
-            "/twilio/status/",
-            self.params(CallStatus="completed", CallDuration="42", SequenceNumber="0"),
-        )
+        return self.line.post(*self.hang_up_news())
+
+    def hang_up_news(self) -> tuple[str, dict[str, str]]:
+        """What the number's status callback tells in the end."""
+        params = self.params(CallStatus="completed", CallDuration="42", SequenceNumber="0")
+        return "/twilio/status/", params
 
     def leave_queue(self, result: str) -> Heard:
         return self._hear("/twilio/voice/after-queue/", QueueResult=result, QueueTime="7")
@@ -173,6 +175,10 @@ class Line:
             return AgentLeg.objects.filter(session__call_sid=call.sid).order_by("-id")[0]
 
     def leg_status(self, leg: AgentLeg, status: str, sequence: int = 1) -> HttpResponse:
+        return self.post(*self.leg_news(leg, status, sequence))
+
+    def leg_news(self, leg: AgentLeg, status: str, sequence: int = 1) -> tuple[str, dict[str, str]]:
+        """What the status callback of an agent's leg tells."""
         params = {
             "AccountSid": self.account_sid,
             "CallSid": leg.call_sid or new_sid("CA"),
@@ -182,11 +188,17 @@ class Line:
             "CallStatus": status,
             "SequenceNumber": str(sequence),
         }
-        return self.post(f"/twilio/status/?leg={leg.id}", params)
+        return f"/twilio/status/?leg={leg.id}", params
 
     def conference_event(self, call: Call, event: str, sequence: int, **params: str) -> HttpResponse:
+        return self.post(*self.conference_news(call, event, sequence, **params))
+
+    def conference_news(
+        self, call: Call, event: str, sequence: int, **params: str
+    ) -> tuple[str, dict[str, str]]:
+        """What the conference's callback tells."""
         session = call.session
-        return self.post(
+        return (
             "/twilio/conference/",
             {
                 "AccountSid": self.account_sid,
