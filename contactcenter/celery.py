@@ -26,8 +26,8 @@ app.conf.beat_schedule = {
         "schedule": 3.0,
         "options": {"queue": "background", "expires": 3.0},
     },
-    "sweep-idempotency-keys": {
-        "task": "partners.sweep_idempotency_keys",
+    "sweep-partners-door": {
+        "task": "partners.sweep",
         "schedule": 3600.0,
         "options": {"queue": "background"},
     },

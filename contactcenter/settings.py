@@ -260,6 +260,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Bothhands partner API",
+    "DESCRIPTION": "For the systems of companies that serve customers together: one record, many hands. "
+    "Get a token with your client credentials, read what your contract shares, write what you learn and do, "
+    "and follow what happens by webhook or change feed.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -1,6 +1,6 @@
 """The OpenAPI document: what every operation has in common is added here, once."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -30,6 +30,9 @@ _IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     required=True,
     description="The ETag you last got.",
+)
+_ETAG = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, response=["200", "201"], description="Send it back as If-Match."
 )
 _REASON = OpenApiParameter(
     "X-Reason",
@@ -102,14 +105,16 @@ class PartnerSchema(AutoSchema):
             asked.append(_IDEMPOTENCY_KEY)
         if self.method in getattr(self.view, "if_match", ()):
             asked.append(_IF_MATCH)
+        if self.method in getattr(self.view, "gives_etag", ()):
+            asked.append(_ETAG)
         return asked
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         """The declared answers and the problems."""
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status, text in sorted(self._problems().items()):
             told = OpenApiResponse(ProblemSerializer, text)
-            bodies[str(status)] = self._get_response_for_code(
+            bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                 told, str(status), ["application/problem+json"], direction
             )
         return bodies

@@ -11,6 +11,7 @@ RETRY_SECONDS = (5, 30, 120, 600, 1_800, 7_200, 18_000, 36_000, 50_400, 64_800, 
 GIVE_UP_AFTER = timedelta(days=3)
 KEEP_PREVIOUS_SECRET = timedelta(hours=24)
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=24)
+KEEP_DELIVERED_MESSAGES = timedelta(days=30)
 
 # Addresses that embed an IPv4 address reach what that address reaches.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -1,15 +1,16 @@
-"""Celery's door: sending webhooks and sweeping old keys."""
+"""Celery's door: sending webhooks and sweeping."""
 
 import logging
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
+from oauth2_provider.models import get_access_token_model
 
 from foundation import clock
 from foundation.tenancy import system
 from partners import sending
-from partners.models import IdempotencyKey
-from partners.rules import KEEP_IDEMPOTENCY_KEYS
+from partners.models import IdempotencyKey, WebhookMessage
+from partners.rules import KEEP_DELIVERED_MESSAGES, KEEP_IDEMPOTENCY_KEYS
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +28,16 @@ def send_due_webhooks() -> None:
         send_soon(endpoint_id, organization_id)
 
 
-@shared_task(name="partners.sweep_idempotency_keys")
-def sweep_idempotency_keys() -> None:
-    """Forget the keys of requests from more than a day ago."""
+@shared_task(name="partners.sweep")
+def sweep() -> None:
+    """Hourly: forget old keys of repeated requests, expired tokens and long delivered messages."""
+    now = clock.now()
     with system():
-        IdempotencyKey.objects.filter(created_at__lt=clock.now() - KEEP_IDEMPOTENCY_KEYS).delete()
+        IdempotencyKey.objects.filter(created_at__lt=now - KEEP_IDEMPOTENCY_KEYS).delete()
+        WebhookMessage.objects.filter(
+            state=WebhookMessage.State.DELIVERED, delivered_at__lt=now - KEEP_DELIVERED_MESSAGES
+        ).delete()
+        get_access_token_model().objects.filter(expires__lt=now).delete()
 
 
 def send_soon(endpoint_id: int, organization_id: int) -> None:

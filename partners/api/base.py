@@ -38,6 +38,8 @@ class PartnerView(APIView):
     scopes: dict[str, str] = {}
     # The methods that ask for If-Match; the schema tells.
     if_match: tuple[str, ...] = ()
+    # The methods whose answer is one row with its ETag; the schema tells.
+    gives_etag: tuple[str, ...] = ()
     viewer: Viewer
 
     @classmethod

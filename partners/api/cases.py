@@ -25,6 +25,7 @@ class CaseList(PartnerView):
     """Cases of customers shared with you."""
 
     scopes = {"GET": "cases:read", "POST": "cases:write"}
+    gives_etag = ("POST",)
 
     @extend_schema(
         operation_id="list_cases",
@@ -69,6 +70,7 @@ class CaseDetail(PartnerView):
 
     scopes = {"GET": "cases:read", "PATCH": "cases:write"}
     if_match = ("PATCH",)
+    gives_etag = ("GET", "PATCH")
 
     @extend_schema(operation_id="get_case", summary="Read a case", responses={200: CaseSerializer})
     def get(self, request: Request, case_id: int) -> Response:

@@ -68,6 +68,7 @@ class CustomerDetail(PartnerView):
     """One customer."""
 
     scopes = {"GET": "customers:read"}
+    gives_etag = ("GET",)
 
     @extend_schema(
         operation_id="get_customer", summary="Read a customer", responses={200: CustomerSerializer}

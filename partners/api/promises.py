@@ -32,6 +32,7 @@ class PromiseList(PromiseView):
     """Promises to customers shared with you."""
 
     scopes = {"GET": "cases:read", "POST": "cases:write"}
+    gives_etag = ("POST",)
 
     @extend_schema(
         operation_id="list_promises",
@@ -83,6 +84,7 @@ class PromiseDetail(PromiseView):
     """One promise."""
 
     scopes = {"GET": "cases:read"}
+    gives_etag = ("GET",)
 
     @extend_schema(operation_id="get_promise", summary="Read a promise", responses={200: PromiseSerializer})
     def get(self, request: Request, promise_id: int) -> Response:
@@ -97,6 +99,7 @@ class PromiseAcknowledge(PromiseView):
 
     scopes = {"POST": "cases:write"}
     if_match = ("POST",)
+    gives_etag = ("POST",)
 
     @extend_schema(
         operation_id="acknowledge_promise",
@@ -117,6 +120,7 @@ class PromiseKeep(PromiseView):
 
     scopes = {"POST": "cases:write"}
     if_match = ("POST",)
+    gives_etag = ("POST",)
 
     @extend_schema(
         operation_id="keep_promise",

@@ -46,6 +46,7 @@ class EndpointList(EndpointView):
     """Your endpoints."""
 
     scopes = {"GET": _MANAGE, "POST": _MANAGE}
+    gives_etag = ("POST",)
 
     @extend_schema(
         operation_id="list_webhook_endpoints",
@@ -86,6 +87,7 @@ class EndpointDetail(EndpointView):
 
     scopes = {"GET": _MANAGE, "PATCH": _MANAGE, "DELETE": _MANAGE}
     if_match = ("PATCH", "DELETE")
+    gives_etag = ("GET", "PATCH")
 
     @extend_schema(
         operation_id="get_webhook_endpoint",
@@ -128,6 +130,7 @@ class EndpointRotateSecret(EndpointView):
 
     scopes = {"POST": _MANAGE}
     if_match = ("POST",)
+    gives_etag = ("POST",)
 
     @extend_schema(
         operation_id="rotate_webhook_secret",

@@ -94,6 +94,6 @@ def test_a_key_is_free_again_after_a_day_and_swept(api: Api, meridian: Company) 
     assert api.post(path, {"text": "tuesday"}, headers=key).status_code == 201
     with tenant(meridian.id):
         IdempotencyKey.objects.update(created_at=clock.now() - timedelta(hours=25))
-    tasks.sweep_idempotency_keys()
+    tasks.sweep()
     with tenant(meridian.id):
         assert not IdempotencyKey.objects.exists()

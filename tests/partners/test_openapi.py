@@ -51,6 +51,8 @@ def test_the_served_document_names_every_door(live_server: Any) -> None:
             assert {"401", "403", "429"} <= set(operation["responses"])
             headers = {item["name"] for item in operation["parameters"] if item["in"] == "header"}
             assert ("Idempotency-Key" in headers) == (method == "post"), path
+            if "If-Match" in headers and method != "delete":
+                assert "ETag" in operation["responses"]["200"]["headers"], path
             if "If-Match" in headers:
                 assert {"412", "428"} <= set(operation["responses"])
 
@@ -120,4 +122,3 @@ def test_the_docs_page_works_under_our_content_security_policy(live_server: Any,
     page.get_by_text("Find customers").first.wait_for()
     assert complaints == []
     assert hosts == {live_server.url.removeprefix("http://")}
-    page.screenshot(path="/tmp/pt_docs.png")
