@@ -25,6 +25,7 @@ def _arguments() -> argparse.Namespace:
         "--data", type=Path, default=ROOT / "var" / "demo", help="folder for everything it keeps"
     )
     parser.add_argument("--reset", action="store_true", help="begin with an empty database")
+    parser.add_argument("--empty", action="store_true", help="start without the demo company")
     return parser.parse_args()
 
 
@@ -51,7 +52,14 @@ def main() -> int:
     options = _arguments()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop_once)
-    stack = DemoStack(options.data, host=options.host, port=options.port, reset=options.reset, say=_say)
+    stack = DemoStack(
+        options.data,
+        host=options.host,
+        port=options.port,
+        seed=not options.empty,
+        reset=options.reset,
+        say=_say,
+    )
     try:
         stack.start()
         _say(f"Ready: {stack.base_url}")

@@ -16,16 +16,16 @@ from contactcenter.embedded.postgres import APP_ROLE, OWNER_ROLE, EmbeddedPostgr
 from contactcenter.embedded.valkey import EmbeddedValkey, free_port
 from contactcenter.stack import fingerprints, nginx, plan
 from contactcenter.stack.children import Child, stop_all
-from contactcenter.stack.environment import Addresses, process_environment
+from contactcenter.stack.environment import Addresses, as_shell, process_environment
 from contactcenter.stack.errors import StackError
 from contactcenter.stack.health import await_healthy
 from contactcenter.stack.logins import complete_logins
 from contactcenter.stack.outside import outside_database
-from contactcenter.stack.places import DataFolder, require_free_port
+from contactcenter.stack.places import DataFolder, require_free_port, write_private
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _STOP_SECONDS = 10.0
-_HEALTHY_SECONDS = 90.0
+_HEALTHY_SECONDS = 180.0
 _DEATHS_BEFORE_GIVING_UP = 3
 
 
@@ -179,6 +179,7 @@ class DemoStack:
             port=self.port,
             root=ROOT,
         )
+        write_private(self.data.path / "env.sh", as_shell(self._environment, self._environ))
         outside = [name for name in ("DATABASE_URL", "REDIS_URL") if self._environ.get(name)]
         return f"{' and '.join(outside)} from outside" if outside else ""
 

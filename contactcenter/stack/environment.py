@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,12 @@ def process_environment(
         **_carrier(addresses.simulator_port),
     }
     return {**defaults, **kept, **ours}
+
+
+def as_shell(environment: Mapping[str, str], environ: Mapping[str, str]) -> str:
+    """Return lines for a shell that wants to run management commands on the same stack."""
+    ours = {name: value for name, value in environment.items() if environ.get(name) != value}
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(ours.items()))
 
 
 def _allowed_hosts(base_url: str, host: str) -> str:

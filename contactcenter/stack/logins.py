@@ -31,6 +31,8 @@ def complete_logins(data: DataFolder, base_url: str) -> dict[str, Any]:
 def table(logins: Mapping[str, Any], phone_page_url: str) -> str:
     """Return the lines that tell a person where to go and how to sign in."""
     users: Mapping[str, Mapping[str, str]] = logins.get("users", {})
+    if not users:
+        return "Nobody can sign in yet: source env.sh of the data folder and run manage.py create_company."
     rows = [("who", "user name", "password", "")]
     rows += [(role, user["username"], user["password"], _WHAT.get(role, "")) for role, user in users.items()]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
