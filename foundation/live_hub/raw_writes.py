@@ -47,6 +47,15 @@ def remember_transport(scope: dict[str, Any], send: Any) -> None:
         scope[_KEY] = protocol.transport
 
 
+def forget_handshake(send: Any, scope: dict[str, Any]) -> None:
+    """Let go of what only the handshake needed: some kilobytes for each of thousands of sockets."""
+    protocol = getattr(send, "__self__", None)
+    if scope.get(_KEY) is not None and protocol is not None:
+        protocol.scope.clear()
+        protocol.request = protocol.response = None
+    scope.clear()
+
+
 def transport_in(scope: dict[str, Any]) -> asyncio.Transport | None:
     """The transport to write frames to, or None when they must go through `send`."""
     transport = scope.get(_KEY)

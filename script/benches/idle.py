@@ -27,8 +27,8 @@ def measure(*, quick: bool) -> list[Figure]:
         empty = memory_mb(process)
         full, seconds = uvloop.run(_fill(port, cookies, process, settle=10 if quick else 60))
     ratio = full / BUDGET_MB * DESKTOPS / desktops
-    each = (full - empty) * 1e3 / desktops
-    note = f"{desktops} desktops, {each:.1f} KB each over {empty:.0f} MB; connected at {desktops / seconds:.0f}/s"
+    each, rate = (full - empty) * 1e3 / desktops, desktops / seconds
+    note = f"{desktops} desktops, {each:.1f} KB each over {empty:.0f} MB; connected at {rate:.0f}/s"
     return [Figure("idle", full, BUDGET_MB, ratio, 1.0, ratio <= 1.0, "MB", note)]
 
 
