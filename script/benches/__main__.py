@@ -16,6 +16,10 @@ from script import benches
 from script.benches.figures import Figure, failed, table
 
 _PARTS = {
+    "baseline_settings",
+    "carrier",
+    "phone_line",
+    "webhook_baseline_table",
     "figures",
     "ground",
     "light_clients",

@@ -82,11 +82,13 @@ class Ground:
         self._processes.append(process)
         return process
 
-    def run_live(self, port: int | None = None) -> tuple[int, subprocess.Popen[bytes]]:
+    def run_live(
+        self, port: int | None = None, application: str = "contactcenter.asgi:application"
+    ) -> tuple[int, subprocess.Popen[bytes]]:
         """Start a live process as production does; its port (below the kernel's client ports) and itself."""
         port = port or free_port()
         command = [
-            *(sys.executable, "-m", "uvicorn", "contactcenter.asgi:application", "--host", "127.0.0.1"),
+            *(sys.executable, "-m", "uvicorn", application, "--host", "127.0.0.1"),
             *("--port", str(port), "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
             *("--log-level", "warning", "--backlog", "4096"),
         ]
@@ -94,9 +96,11 @@ class Ground:
         await_http(f"http://127.0.0.1:{port}/")
         return port, process
 
-    def run_web(self, application: str = "contactcenter.wsgi", threads: int = 4) -> int:
+    def run_web(
+        self, application: str = "contactcenter.wsgi", threads: int = 4, port: int | None = None
+    ) -> int:
         """Start one threaded WSGI worker as production does; its port."""
-        port = free_port()
+        port = port or free_port()
         command = [
             *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
             *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads)),

@@ -90,13 +90,13 @@ async def connect(
     *,
     on_frame: OnFrame,
     path: str = "/live/",
-    topic: str = "",
+    topic: str | Sequence[str] = "",
     at_once: int = 50,
 ) -> list[Client]:
     """Open a socket for each cookie, `at_once` at a time; with a topic, until each follows it."""
     loop = asyncio.get_running_loop()
     gate = asyncio.Semaphore(at_once)
-    first = json.dumps({"follow": [topic]}).encode() if topic else b""
+    topics = [topic] * len(cookies) if isinstance(topic, str) else topic
 
     def until_followed(client: Client, payload: bytes) -> None:
         if not client.opened.done() and b'"head"' in payload:
@@ -104,7 +104,8 @@ async def connect(
         else:
             on_frame(client, payload)
 
-    async def one(cookie: str) -> Client:
+    async def one(cookie: str, topic: str) -> Client:
+        first = json.dumps({"follow": [topic]}).encode() if topic else b""
         request = _HANDSHAKE.format(path=path, cookie=f"Cookie: {cookie}\r\n" if cookie else "").encode()
         async with gate:
             opened: asyncio.Future[None] = loop.create_future()
@@ -114,7 +115,7 @@ async def connect(
             await asyncio.wait_for(opened, 60)
             return client
 
-    return list(await asyncio.gather(*map(one, cookies)))
+    return list(await asyncio.gather(*map(one, cookies, topics)))
 
 
 class Crowd:
