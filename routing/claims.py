@@ -16,7 +16,7 @@ from foundation.timers import emit_at
 from routing.actions.offers import expiry_key
 from routing.engine import Decision, QueuePlan, inputs_of
 from routing.events import OfferExpiryDue, OfferMade
-from routing.models import DecisionRecord, Presence, SeatToken, WaitingToken
+from routing.models import Presence, SeatToken, WaitingToken
 from routing.rules import HEARTBEAT_STALE, heard_within
 
 BATCH = 50  # pairs per claim
@@ -36,16 +36,26 @@ class Won:
     expires_at: datetime
 
 
-def claim(pairs: Sequence[tuple[int, int, Sequence[str]]], now: datetime) -> list[Won]:
-    """Reserve (waiting token, seat token, reasons); returns those not taken by others meanwhile."""
-    waiting_ids, seat_ids, reasons = zip(*pairs, strict=True)
+@dataclass(frozen=True)
+class Pair:
+    """What was decided: which contact for which seat, why, and from what."""
+
+    waiting_id: int
+    seat_id: int
+    reasons: Sequence[str]
+    inputs: dict[str, Any]
+
+
+def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
+    """Reserve the pairs and keep why; returns those that nobody else has taken meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM routing_claim(%s, %s, %s::jsonb[], %s, %s)",
+            "SELECT * FROM routing_claim(%s, %s, %s::jsonb[], %s::jsonb[], %s, %s)",
             [
-                list(waiting_ids),
-                list(seat_ids),
-                [json.dumps(words) for words in reasons],
+                [pair.waiting_id for pair in pairs],
+                [pair.seat_id for pair in pairs],
+                [json.dumps(pair.reasons) for pair in pairs],
+                [json.dumps(pair.inputs) for pair in pairs],
                 now,
                 now - HEARTBEAT_STALE,
             ],
@@ -54,18 +64,24 @@ def claim(pairs: Sequence[tuple[int, int, Sequence[str]]], now: datetime) -> lis
 
 
 def make_offers(decisions: Sequence[Decision], plans: dict[int, QueuePlan], decided_at: float) -> list[Won]:
-    """Claim what was decided, and record why, tell the agents and set the clocks. Inside `tenant()`."""
-    now = clock.now()
-    won = claim([(one.contact_id, one.seat.id, one.reasons) for one in decisions], now)
-    decided = {one.contact_id: one for one in decisions}
+    """Claim what was decided, tell the agents and set the clocks. Inside `tenant()`."""
+    pairs = [
+        Pair(
+            one.contact_id, one.seat.id, one.reasons, inputs_of(one, plans[one.contact.queue_id], decided_at)
+        )
+        for one in decisions
+    ]
+    won = claim(pairs, clock.now())
     for offer in won:
         _announce(offer)
-    DecisionRecord.objects.bulk_create(
-        _record(offer, decided[offer.waiting_id], plans, decided_at) for offer in won
-    )
     if won:
         hint("floor", "queues")
     return won
+
+
+def _pair(decision: Decision, plan: QueuePlan, decided_at: float) -> Pair:
+    inputs = inputs_of(decision, plan, decided_at)
+    return Pair(decision.contact_id, decision.seat.id, decision.reasons, inputs)
 
 
 def _announce(offer: Won) -> None:
@@ -87,15 +103,6 @@ def _announce(offer: Won) -> None:
         expires_at=offer.expires_at.isoformat(),
     )
     nudge(topic, "presence.changed", state=Presence.State.OFFERED.value)
-
-
-def _record(offer: Won, decision: Decision, plans: dict[int, QueuePlan], decided_at: float) -> DecisionRecord:
-    return DecisionRecord(
-        work_item_id=offer.work_item_id,
-        offer_id=offer.offer_id,
-        inputs=inputs_of(decision, plans[decision.contact.queue_id], decided_at),
-        reasons=list(decision.reasons),
-    )
 
 
 def still_standing(decisions: Sequence[Decision]) -> tuple[set[int], set[int]]:

@@ -9,16 +9,16 @@ import logging
 import threading
 import time
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from foundation import clock, health
-from foundation.tenancy import system, tenant
+from foundation.tenancy import tenant
 from foundation.wake import Sleeper
 from routing.claims import BATCH, make_offers, still_standing
 from routing.config import load_config
 from routing.engine import Decision
 from routing.floor import Floor
-from routing.token_tables import Tail, read_seats, read_waiting
+from routing.token_tables import Read, Tail, read_all, read_since
 
 logger = logging.getLogger(__name__)
 
@@ -110,37 +110,30 @@ class Owner:
 
     def _look(self) -> None:
         """Read what came since the last look."""
-        with system():
-            waiting, seats = list(read_waiting(self._waiting)), list(read_seats(self._seats))
-        now = time.monotonic()
-        self._waiting.saw((row.contact.id for _, row in waiting), now)
-        self._seats.saw((row.id for _, row in seats), now)
-        for organization_id, row in waiting:
-            self._floor(organization_id).add_waiting(row)
-        for organization_id, seat in seats:
-            self._floor(organization_id).add_seat(seat)
+        self._remember(read_since(self._waiting, self._seats, time.monotonic()))
 
     def _sweep(self) -> None:
         """Read both tables whole: add what memory lacks, drop what truth lacks."""
-        with system():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL enable_seqscan = on")
-            waiting, seats = list(read_waiting()), list(read_seats())
         now = time.monotonic()
         self._next_sweep = now + SWEEP_SECONDS
-        self._waiting.saw((row.contact.id for _, row in waiting), now)
-        self._seats.saw((row.id for _, row in seats), now)
-        true_waiting, true_seats = {row.contact.id for _, row in waiting}, {row.id for _, row in seats}
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = on")
+            truth = read_all(self._waiting, self._seats, now)
+        true_waiting = {row.contact.id for _, row in truth.waiting}
+        true_seats = {row.id for _, row in truth.seats}
         for floor in self._floors.values():
             for token_id in floor.queue_of.keys() - true_waiting:
                 floor.drop_waiting(token_id)
             for token_id in floor.seats.keys() - true_seats:
                 floor.drop_seat(token_id)
-        for organization_id, row in waiting:
-            self._floor(organization_id).add_waiting(row)
-        for organization_id, seat in seats:
-            self._floor(organization_id).add_seat(seat)
+        self._remember(truth)
         self._floors = {org: floor for org, floor in self._floors.items() if floor.queue_of or floor.seats}
+
+    def _remember(self, read: Read) -> None:
+        for organization_id, row in read.waiting:
+            self._floor(organization_id).add_waiting(row)
+        for organization_id, seat in read.seats:
+            self._floor(organization_id).add_seat(seat)
 
     def _floor(self, organization_id: int) -> Floor:
         return self._floors.setdefault(organization_id, Floor(organization_id))

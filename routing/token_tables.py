@@ -1,7 +1,8 @@
 """Reading the two token tables of all organisations: whole, or what came since."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -10,15 +11,7 @@ from routing.engine import Contact
 from routing.floor import SeatRow, WaitingRow
 from routing.models import WaitingToken
 
-_WAITING = """
-SELECT id, organization_id, queue_id, key, extract(epoch FROM entered_at)::float8,
-       extract(epoch FROM queued_at)::float8, base_score, preferred_member_id, language, avoid
-FROM routing_waitingtoken
-"""
-_SEATS = """
-SELECT id, organization_id, member_id, extract(epoch FROM ready_since)::float8 FROM routing_seattoken
-"""
-_SINCE = " WHERE id > %s OR id = ANY(%s)"
+_TAIL = "SELECT * FROM routing_tail(%s, %s, %s, %s)"
 GAP_SECONDS = 2.0
 LOOK_BACK = 200  # ids below the newest that may still be uncommitted when first read
 
@@ -45,30 +38,42 @@ class Tail:
         self._gaps = {gap: since for gap, since in self._gaps.items() if now - since < GAP_SECONDS}
 
 
-def read_waiting(tail: Tail | None = None) -> Iterator[tuple[int, WaitingRow]]:
-    """(organisation, row) of every waiting token, or of those that `tail` does not know."""
-    for row in _rows(_WAITING, tail):
-        yield row[1], _waiting_row(row)
+@dataclass(frozen=True)
+class Read:
+    """Tokens with their organisations, as one look found them."""
+
+    waiting: list[tuple[int, WaitingRow]]
+    seats: list[tuple[int, SeatRow]]
 
 
-def read_seats(tail: Tail | None = None) -> Iterator[tuple[int, SeatRow]]:
-    """(organisation, row) of every seat token, or of those that `tail` does not know."""
-    for token_id, organization_id, member_id, ready_since in _rows(_SEATS, tail):
-        yield organization_id, SeatRow(id=token_id, member_id=member_id, ready_since=ready_since)
+def read_since(waiting: Tail, seats: Tail, now: float) -> Read:
+    """What the tails do not know yet; they know it afterwards. `now` in monotonic seconds."""
+    found = _read([*waiting.asked(), *seats.asked()])
+    waiting.saw((row.contact.id for _, row in found.waiting), now)
+    seats.saw((row.id for _, row in found.seats), now)
+    return found
 
 
-def _rows(statement: str, tail: Tail | None) -> list[tuple[Any, ...]]:
+def read_all(waiting: Tail, seats: Tail, now: float) -> Read:
+    """Both tables whole."""
+    found = _read([0, [], 0, []])
+    waiting.saw((row.contact.id for _, row in found.waiting), now)
+    seats.saw((row.id for _, row in found.seats), now)
+    return found
+
+
+def _read(parameters: list[Any]) -> Read:
     with connection.cursor() as cursor:
-        if tail is None:
-            cursor.execute(statement)
-        else:
-            cursor.execute(statement + _SINCE, list(tail.asked()))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        cursor.execute(_TAIL, parameters)
+        rows = cursor.fetchall()
+    return Read(
+        waiting=[(row[2], _waiting_row(row)) for row in rows if row[0] == "waiting"],
+        seats=[(row[2], SeatRow(row[1], row[11], row[12])) for row in rows if row[0] == "seat"],
+    )
 
 
 def _waiting_row(row: tuple[Any, ...]) -> WaitingRow:
-    token_id, _, queue_id, key, entered_at, queued_at, base_score, preferred_id, language, avoid = row
+    _, token_id, _, queue_id, key, entered_at, queued_at, base_score, preferred_id, language, avoid = row[:11]
     pairs = json.loads(avoid) if isinstance(avoid, str) else avoid
     contact = Contact(
         id=token_id,

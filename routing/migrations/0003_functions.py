@@ -1,4 +1,4 @@
-"""The claim: decided pairs become offers, compare-and-set, in one call."""
+"""The two calls of the owner of the order: what came since, and make these pairs offers."""
 
 from django.db import migrations
 
@@ -6,7 +6,8 @@ from foundation.schema import sql_functions
 
 CLAIM = """
 CREATE FUNCTION routing_claim(
-  waiting_ids bigint[], seat_ids bigint[], reasons jsonb[], claimed_at timestamptz, alive_after timestamptz
+  waiting_ids bigint[], seat_ids bigint[], reasons jsonb[], inputs jsonb[],
+  claimed_at timestamptz, alive_after timestamptz
 ) RETURNS TABLE (
   offer_id bigint, waiting_id bigint, seat_id bigint, work_item_id bigint, interaction_id bigint,
   queue_slug text, member_id bigint, expires_at timestamptz
@@ -19,7 +20,8 @@ BEGIN
   -- Rows somebody else holds are skipped, never waited for: that pair is simply not won. A pair is won
   -- only if the token still stands for the contact's stay and for the agent's readiness.
   WITH pair AS (
-    SELECT * FROM unnest(waiting_ids, seat_ids, reasons) AS given (waiting_id, seat_id, reasons)
+    SELECT * FROM unnest(waiting_ids, seat_ids, reasons, inputs)
+      AS given (waiting_id, seat_id, reasons, inputs)
   ), won AS (
     SELECT pair.*, w.work_item_id, s.ready_since, p.id AS presence_id, p.member_id,
            greatest(claimed_at, p.since) AS at, make_interval(secs => q.offer_seconds) AS lasts,
@@ -52,7 +54,11 @@ BEGIN
       seat_token_id, ready_since, reasons, offered_at, expires_at, decline_reason)
     SELECT organization, work_item_id, member_id, 'offered', waiting_id, seat_id, ready_since, reasons, at,
       at + lasts, ''
-    FROM won RETURNING id
+    FROM won RETURNING id, work_item_id, waiting_token_id, offered_at
+  ), explained AS (
+    INSERT INTO routing_decisionrecord (organization_id, work_item_id, offer_id, inputs, reasons, decided_at)
+    SELECT organization, made.work_item_id, made.id, won.inputs, won.reasons, made.offered_at
+    FROM made JOIN won ON won.waiting_id = made.waiting_token_id
   )
   SELECT array_agg(id) INTO made_ids FROM made;
 
@@ -73,8 +79,44 @@ $$
 """
 
 
+# The token tables are a work list: the function looks at those of all organisations, like `tenancy.system()`,
+# in one round trip, because the owner asks many times a second.
+TAIL = """
+CREATE FUNCTION routing_tail(
+  last_waiting bigint, waiting_gaps bigint[], last_seat bigint, seat_gaps bigint[]
+) RETURNS TABLE (
+  kind text, id bigint, organization_id bigint, queue_id bigint, key bigint, entered_at float8,
+  queued_at float8, base_score float8, preferred_member_id bigint, language text, avoid jsonb,
+  member_id bigint, ready_since float8
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  before text := coalesce(current_setting('app.system', true), '');
+BEGIN
+  PERFORM set_config('app.system', 'on', true);
+  RETURN QUERY
+  SELECT 'waiting', w.id, w.organization_id, w.queue_id, w.key, extract(epoch FROM w.entered_at)::float8,
+         extract(epoch FROM w.queued_at)::float8, w.base_score, w.preferred_member_id, w.language::text,
+         w.avoid, NULL::bigint, NULL::float8
+  FROM routing_waitingtoken w WHERE w.id > last_waiting OR w.id = ANY (waiting_gaps);
+  RETURN QUERY
+  SELECT 'seat', s.id, s.organization_id, NULL::bigint, NULL::bigint, NULL::float8, NULL::float8,
+         NULL::float8, NULL::bigint, NULL, NULL::jsonb, s.member_id,
+         extract(epoch FROM s.ready_since)::float8
+  FROM routing_seattoken s WHERE s.id > last_seat OR s.id = ANY (seat_gaps);
+  PERFORM set_config('app.system', before, true);
+END
+$$
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("routing", "0002_tenant_wall")]
     operations = sql_functions(
-        CLAIM, drop=["DROP FUNCTION routing_claim(bigint[], bigint[], jsonb[], timestamptz, timestamptz)"]
+        CLAIM,
+        TAIL,
+        drop=[
+            "DROP FUNCTION routing_claim(bigint[], bigint[], jsonb[], jsonb[], timestamptz, timestamptz)",
+            "DROP FUNCTION routing_tail(bigint, bigint[], bigint, bigint[])",
+        ],
     )
