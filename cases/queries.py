@@ -148,8 +148,11 @@ def _subscriptions(customer_id: int, viewer: Viewer | None) -> list[Subscription
 
 
 def _past_contacts(customer_id: int, interaction_id: int | None) -> list[PastContact]:
-    past = Interaction.objects.filter(customer_id=customer_id).exclude(reason="")
-    if interaction_id is not None:
-        past = past.exclude(id=interaction_id)
-    rows = past.order_by("-started_at").values_list("reason", "started_at")[:3]
-    return [PastContact(reason=reason, at=started_at) for reason, started_at in rows]
+    # Filtered here and not by the database, which would else walk the index of everybody's reasons.
+    latest = Interaction.objects.filter(customer_id=customer_id).order_by("-started_at")
+    rows = latest.values_list("id", "reason", "started_at")[:10]
+    return [
+        PastContact(reason=reason, at=started_at)
+        for row_id, reason, started_at in rows
+        if reason and row_id != interaction_id
+    ]

@@ -17,6 +17,7 @@ from foundation.models import Timer
 
 SETTLED_SHARE = 0.1
 OPEN_CASES = 26
+_DUE_HOURS = (1, 3, 26, 1, 44, 5, 20, 70)
 
 
 def write_settled(
@@ -162,7 +163,7 @@ def _open_matter(contact: Interaction, position: int, rng: Random, now: datetime
     promise = make_promise(
         customer_id,
         text=rng.choice(topic.promises),
-        due_at=now + timedelta(hours=rng.choice([0.75, 3, 5, 20, 26, 44, 70])),
+        due_at=_half_hour(now + timedelta(hours=_DUE_HOURS[position % len(_DUE_HOURS)])),
         actor=actor,
         owed_by_id=member.partner_id,
         case_id=case.id,
@@ -175,11 +176,16 @@ def _open_matter(contact: Interaction, position: int, rng: Random, now: datetime
     date_back("promise", promise.id, since)
 
 
+def _half_hour(moment: datetime) -> datetime:
+    """People promise round times: the half hour before."""
+    return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
+
+
 def _break_two(now: datetime) -> None:
     """Two were due earlier and were escalated; they stay on the floor's list until somebody acts."""
     soonest = Promise.objects.filter(state="open").order_by("due_at", "id")[:2]
     for hours, promise in zip((2, 19), soonest, strict=False):
-        due_at = now - timedelta(hours=hours)
+        due_at = _half_hour(now) - timedelta(hours=hours)
         Promise.objects.filter(id=promise.id).update(
             state="broken",
             due_at=due_at,
@@ -215,7 +221,13 @@ def tomorrow_at_ten(now: datetime, time_zone: str) -> datetime:
 
 
 def write_roberts_matter(
-    company: Company, robert: Customer, contact: Interaction, *, promised_by: Actor, now: datetime
+    company: Company,
+    robert: Customer,
+    contact: Interaction,
+    *,
+    promised_by: Actor,
+    case_at: datetime,
+    now: datetime,
 ) -> Promise:
     """His open case, in-house, and the link that the partner promised by tomorrow at ten."""
     case = open_case(
@@ -224,10 +236,9 @@ def write_roberts_matter(
         reason="switch_to_digital",
         actor=company.member("callum").actor,
     )
-    opened_at = now - timedelta(days=9)
-    Case.objects.filter(id=case.id).update(opened_at=opened_at)
-    date_back("case", case.id, opened_at)
-    TimelineEntry.objects.filter(customer=robert, kind="marketing").update(at=opened_at)
+    Case.objects.filter(id=case.id).update(opened_at=case_at)
+    date_back("case", case.id, case_at)
+    TimelineEntry.objects.filter(customer=robert, kind="marketing").update(at=case_at)
     promise = make_promise(
         robert.id,
         text="access link by e-mail",

@@ -1,7 +1,8 @@
 """Robert Whitfield: a subscriber since 2011, two missing issues, and a promise that must not be forgotten."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from accounts.models import Member
 from contactcenter.demo.company import Company
@@ -16,13 +17,22 @@ from customers.models import Customer, Fact, FactKey, Interaction, TimelineEntry
 def write_robert(company: Company, robert: Customer, now: datetime) -> None:
     """His story, up to yesterday."""
     greta, callum, luka = (company.member(name) for name in ("greta", "callum", "luka"))
-    _renewed(company, robert, greta, now - timedelta(days=131))
-    _issue_nine(company, robert, greta, now - timedelta(days=23))
-    _issues_nine_and_ten(company, robert, callum, now - timedelta(days=9))
+    zone = ZoneInfo(company.organization.time_zone)
+
+    def on(days_ago: int, hour: int, minute: int) -> datetime:
+        return datetime.combine(
+            now.astimezone(zone).date() - timedelta(days=days_ago), time(hour, minute), zone
+        )
+
+    _renewed(company, robert, greta, on(131, 11, 20))
+    _issue_nine(company, robert, greta, on(23, 10, 42))
+    _issues_nine_and_ten(company, robert, callum, on(9, 14, 7))
     share_record(robert.id, partner_id=company.partner.id, reason="routed call")
-    TimelineEntry.objects.filter(customer=robert, kind="partner").update(at=now - timedelta(days=1, hours=2))
-    contact = _asks_for_digital(company, robert, luka, now - timedelta(days=1, hours=2))
-    write_roberts_matter(company, robert, contact, promised_by=luka.actor, now=now)
+    asked_at = on(1, 16, 12)
+    TimelineEntry.objects.filter(customer=robert, kind="partner").update(at=asked_at)
+    contact = _asks_for_digital(company, robert, luka, asked_at)
+    case_at = on(9, 14, 12)
+    write_roberts_matter(company, robert, contact, promised_by=luka.actor, case_at=case_at, now=now)
 
 
 def _renewed(company: Company, robert: Customer, agent: Member, at: datetime) -> None:

@@ -118,7 +118,11 @@ TOPICS: dict[str, Topic] = {
         ),
         ("Travels a lot; print copies pile up at home.",),
         (("transferred", 5), ("promise_made", 3), ("information", 2)),
-        ("Switch to digital not carried out",),
+        (
+            "Switch to digital not carried out",
+            "Wants digital, still gets print",
+            "Digital ordered, no access yet",
+        ),
         ("access link by e-mail", "confirmation of the switch by e-mail"),
     ),
     "cancel": Topic(
