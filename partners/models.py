@@ -78,6 +78,9 @@ class WebhookEndpoint(TenantModel):
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
     pause_reason = models.CharField(max_length=8, choices=PauseReason, blank=True, default="")
     failing_since = models.DateTimeField(null=True, blank=True)
+    resting_until = models.DateTimeField(
+        null=True, blank=True, help_text="After a failure: no other message is tried before"
+    )
     last_delivered_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())

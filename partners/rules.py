@@ -91,6 +91,11 @@ def is_public_address(text: str) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
+def rest_after_failure(failing_for: timedelta) -> timedelta:
+    """How long to leave a failing endpoint alone: a slow one must not keep the workers from all others."""
+    return min(max(failing_for / 10, timedelta(seconds=5)), timedelta(seconds=60))
+
+
 def retry_after(attempts: int, jitter: float) -> timedelta | None:
     """How long to wait after the `attempts`-th failed try; None to give up. `jitter` is 0 to 1, ±10 %."""
     if attempts > len(RETRY_SECONDS):

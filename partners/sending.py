@@ -18,7 +18,7 @@ from foundation.tenancy import system, tenant
 from partners import outbound
 from partners.actions import pause_webhook_endpoint
 from partners.models import WebhookEndpoint, WebhookMessage
-from partners.rules import GIVE_UP_AFTER, UnfitAddress, retry_after
+from partners.rules import GIVE_UP_AFTER, UnfitAddress, rest_after_failure, retry_after
 
 LEASE_SECONDS = 30
 _ROUND_SECONDS = 20.0
@@ -100,6 +100,8 @@ def _claim(endpoint_id: int) -> _Claimed | None:
     if not scope_of_partner(endpoint.partner_id).in_force:
         _give_up_all(endpoint, "No contract is in force.")
         return None
+    if endpoint.resting_until is not None and endpoint.resting_until > clock.now():
+        return None
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"lease": LEASE_SECONDS, "endpoint_id": endpoint_id})
         row = cursor.fetchone()
@@ -146,7 +148,9 @@ def _delivered(claimed: _Claimed, outcome: _Outcome) -> None:
         response_status=outcome.status,
         last_error="",
     )
-    WebhookEndpoint.objects.filter(id=claimed.endpoint.id).update(failing_since=None, last_delivered_at=now)
+    WebhookEndpoint.objects.filter(id=claimed.endpoint.id).update(
+        failing_since=None, resting_until=None, last_delivered_at=now
+    )
 
 
 def _failed(claimed: _Claimed, outcome: _Outcome) -> None:
@@ -160,8 +164,10 @@ def _failed(claimed: _Claimed, outcome: _Outcome) -> None:
         response_status=outcome.status,
         last_error=outcome.error[:300],
     )
-    WebhookEndpoint.objects.filter(id=claimed.endpoint.id, failing_since=None).update(failing_since=now)
     since = claimed.endpoint.failing_since or now
+    WebhookEndpoint.objects.filter(id=claimed.endpoint.id).update(
+        failing_since=since, resting_until=now + rest_after_failure(now - since)
+    )
     if outcome.status == 410:
         pause_webhook_endpoint(claimed.endpoint.id, reason=WebhookEndpoint.PauseReason.GONE)
     elif now - since > GIVE_UP_AFTER:

@@ -74,7 +74,7 @@ def change_webhook_endpoint(
     for name in changed:
         setattr(endpoint, name, given[name])
     if state == Endpoint.State.ACTIVE:
-        endpoint.pause_reason, endpoint.failing_since = "", None
+        endpoint.pause_reason, endpoint.failing_since, endpoint.resting_until = "", None, None
     elif state == Endpoint.State.PAUSED:
         endpoint.pause_reason = Endpoint.PauseReason.ASKED
     _save(endpoint)

@@ -77,6 +77,14 @@ def test_a_repeat_of_a_change_is_answered_although_its_if_match_is_stale_by_now(
     assert first.headers["ETag"] == again.headers["ETag"]
 
 
+def test_two_who_saw_the_same_version_cannot_both_change_it(api: Api, meridian: Company) -> None:
+    path = f"promises/{meridian.promise_id}/"
+    seen = {"If-Match": api.get(path).headers["ETag"]}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: api.post(f"{path}acknowledge/", headers=seen), range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412, 412]
+
+
 def test_keys_of_two_clients_do_not_meet(api: Api, meridian: Company, orbit: Company, connect) -> None:  # type: ignore[no-untyped-def]
     theirs = connect(orbit.client, orbit.secret)
     key = {"Idempotency-Key": "same"}

@@ -43,6 +43,7 @@ def note(company: Company, text: str = "hello", *, hidden: bool = False) -> None
 def make_due(company: Company) -> None:
     with tenant(company.id):
         WebhookMessage.objects.update(next_attempt_at=clock.now() - timedelta(seconds=1))
+        WebhookEndpoint.objects.update(resting_until=None)
 
 
 def only(company: Company) -> WebhookMessage:
@@ -110,6 +111,42 @@ def test_a_failed_message_is_tried_again_and_the_customers_later_ones_wait_for_i
     with tenant(meridian.id):
         assert set(WebhookMessage.objects.values_list("state", flat=True)) == {"delivered"}
         assert WebhookEndpoint.objects.get().failing_since is None
+
+
+def test_a_failing_endpoint_is_left_alone_for_a_while_whoever_the_next_message_is_about(
+    meridian: Company, endpoint: tuple[WebhookEndpoint, str], receiver: Receiver
+) -> None:
+    receiver.answers = [500]
+    note(meridian)
+    send_webhooks()
+    with tenant(meridian.id):
+        WebhookMessage.objects.update(next_attempt_at=clock.now())
+    send_webhooks()
+    assert len(receiver.got) == 1
+
+
+def test_a_message_whose_worker_died_is_sent_again_under_the_same_id(
+    meridian: Company,
+    endpoint: tuple[WebhookEndpoint, str],
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    note(meridian)
+    deliver = sending._delivered
+
+    def die(*_: Any) -> None:
+        raise SystemExit("killed after posting, before noting it")
+
+    monkeypatch.setattr(sending, "_delivered", die)
+    with pytest.raises(SystemExit):
+        send_webhooks()
+    monkeypatch.setattr(sending, "_delivered", deliver)
+    send_webhooks()
+    assert len(receiver.got) == 1  # still leased
+    make_due(meridian)
+    send_webhooks()
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+    assert only(meridian).state == WebhookMessage.State.DELIVERED
 
 
 def test_many_workers_at_once_send_each_message_once_and_in_order(
