@@ -1,0 +1,72 @@
+"""Every door of the house, as the resolver knows it, and what each needs to be knocked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from contactcenter.url_classes import URL_CLASSES
+
+# What is sent to each door that takes something: good enough to be done, if the sender might.
+BODIES: dict[str, dict[str, str]] = {
+    "desk:presence": {"state": "paused", "reason": "Break"},
+    "desk:offer_decline": {"reason": "Not my skill"},
+    "desk:contact_note": {"text": "Wrote a note"},
+    "desk:contact_promise": {"text": "Call back", "due": "1h", "owed_by": ""},
+    "desk:contact_fact": {"key": "digital_account", "value": "yes"},
+    "desk:contact_ask_again": {"key": "preferred_device", "reason": "They say it changed"},
+    "desk:contact_transfer": {"queue": "digital", "note": ""},
+    "desk:contact_hold": {"on": "1"},
+    "desk:contact_mute": {"on": "1"},
+    "desk:contact_wrapup": {"disposition": "solved", "summary": "", "next": "ready"},
+    "desk:announce": {
+        "title": "Take no cards",
+        "body": "",
+        "urgency": "now",
+        "audience": "all",
+        "ends": "60",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One URL: its full name, its class, and the names of the parts it takes."""
+
+    name: str
+    url_class: str
+    parts: frozenset[str]
+
+    def url(self, parts: dict[str, int | str]) -> str:
+        """Its address with these rows; KeyError for a part nobody has thought of."""
+        return reverse(self.name, kwargs={part: parts[part] for part in self.parts})
+
+    @property
+    def takes_id(self) -> bool:
+        """Whether it names a row."""
+        return any(part.endswith("_id") for part in self.parts)
+
+
+def names_in(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every pattern with its full name; a nameless one by its route."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from names_in(pattern.url_patterns, inner)
+        else:
+            yield f"{prefix}{pattern.name or f'nameless {pattern.pattern}'}", pattern
+
+
+def all_doors() -> list[Door]:
+    """Every door that is classified (a test of its own says that all are)."""
+    return [
+        Door(name, URL_CLASSES[name], frozenset(pattern.pattern.converters) | _named_groups(pattern))
+        for name, pattern in names_in(get_resolver().url_patterns)
+        if name in URL_CLASSES
+    ]
+
+
+def _named_groups(pattern: URLPattern) -> frozenset[str]:
+    return frozenset(getattr(pattern.pattern.regex, "groupindex", ()))
