@@ -135,10 +135,11 @@ def test_proxies_of_the_environment_are_not_used(receiver: Receiver, monkeypatch
     assert outbound.post(receiver.url, b"{}", {}).status == 200
 
 
-@pytest.mark.parametrize(
-    "url", ["https://127.0.0.1/", "https://2130706433/", "http://example.com/", "nonsense"]
-)
-def test_the_api_refuses_such_an_address_with_the_reason(api: Api, url: str) -> None:
-    answer = api.post("webhook-endpoints/", {"url": url})
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_url")
-    assert answer.json()["errors"][0]["field"] == "/url"
+REFUSED = ["https://127.0.0.1/", "https://2130706433/", "http://example.com/", "nonsense"]
+
+
+def test_the_api_refuses_such_an_address_with_the_reason(api: Api) -> None:
+    for url in REFUSED:
+        answer = api.post("webhook-endpoints/", {"url": url})
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_url")
+        assert answer.json()["errors"][0]["field"] == "/url"

@@ -77,19 +77,32 @@ def test_the_cursor_moves_on_past_what_is_not_ours(
     assert [event["type"] for event in seen] == ["note.added"]
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    ["garbage", "", "1", "-1", "0", "ZjE6MQ==", "ZjE6", "evt_", "evt_999999999", "evt_x", "%00", "é"],
-)
-def test_a_garbage_cursor_is_a_400(api: Api, cursor: str) -> None:
-    answer = api.get(f"events?after={cursor}")
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
-    assert answer.json()["errors"][0] | {"message": ""} == {
-        "in": "query",
-        "field": "/after",
-        "code": "bad_cursor",
-        "message": "",
-    }
+GARBAGE_CURSORS = [
+    "garbage",
+    "",
+    "1",
+    "-1",
+    "0",
+    "ZjE6MQ==",
+    "ZjE6",
+    "evt_",
+    "evt_999999999",
+    "evt_x",
+    "%00",
+    "é",
+]
+
+
+def test_a_garbage_cursor_is_a_400(api: Api) -> None:
+    for cursor in GARBAGE_CURSORS:
+        answer = api.get(f"events?after={cursor}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
+        assert answer.json()["errors"][0] | {"message": ""} == {
+            "in": "query",
+            "field": "/after",
+            "code": "bad_cursor",
+            "message": "",
+        }
 
 
 def test_another_companys_event_id_is_no_cursor(
