@@ -41,7 +41,7 @@ class WebhookAddress:
 def parse_webhook_url(url: str, *, trusted_hosts: Collection[str]) -> WebhookAddress:
     """Read a webhook URL; raises UnfitAddress with the reason.
 
-    `trusted_hosts` are exact `host:port` texts that may be private and plain HTTP.
+    `trusted_hosts` are exact `host:port` texts that may be private and plain HTTP; `host:*` is every port.
     """
     if not url.isascii() or any(character <= " " or character in '\\"<>^`{|}\x7f' for character in url):
         raise UnfitAddress("The address has characters that do not belong in one.")
@@ -59,14 +59,14 @@ def parse_webhook_url(url: str, *, trusted_hosts: Collection[str]) -> WebhookAdd
     if port == 0 or host.startswith(".") or ".." in host:
         raise UnfitAddress("That is not an address.")
     port = port or _usual_port(parts.scheme)
-    trusted = _host_and_port(host, port) in trusted_hosts
+    trusted = bool({_host_and_port(host, port), _host_and_port(host, "*")} & set(trusted_hosts))
     if parts.scheme != "https" and not trusted:
         raise UnfitAddress("The address must begin with https://.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return WebhookAddress(scheme=parts.scheme, host=host, port=port, path=path, trusted=trusted)
 
 
-def _host_and_port(host: str, port: int) -> str:
+def _host_and_port(host: str, port: int | str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -56,6 +56,8 @@ def process_environment(
         "SESSION_COOKIE_NAME": f"bothhands_session_{port}",
         "CSRF_COOKIE_NAME": f"bothhands_csrf_{port}",
         "ALLOWED_HOSTS": _allowed_hosts(addresses.base_url, host),
+        # Whoever tries the demo receives its webhooks on the same machine.
+        "WEBHOOK_ALLOW_PRIVATE_HOSTS": "127.0.0.1:*",
         **_carrier(addresses.simulator_port),
     }
     return {**defaults, **kept, **ours}

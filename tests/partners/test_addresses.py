@@ -143,3 +143,10 @@ def test_the_api_refuses_such_an_address_with_the_reason(api: Api) -> None:
         answer = api.post("webhook-endpoints/", {"url": url})
         assert (answer.status_code, answer.json()["code"]) == (422, "bad_url")
         assert answer.json()["errors"][0]["field"] == "/url"
+
+
+def test_an_installation_may_trust_every_port_of_one_host_and_no_other_host():
+    assert parse_webhook_url("http://127.0.0.1:8999/hook", trusted_hosts=["127.0.0.1:*"]).trusted
+    for url in ("http://127.0.0.2:8999/hook", "http://localhost:8999/hook", "http://10.0.0.1/hook"):
+        with pytest.raises(UnfitAddress):
+            parse_webhook_url(url, trusted_hosts=["127.0.0.1:*"])
