@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 _DEVICE_SCRIPT = "/carrier/sdk/device.js"
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -56,6 +58,8 @@ def process_environment(
         "SESSION_COOKIE_NAME": f"bothhands_session_{port}",
         "CSRF_COOKIE_NAME": f"bothhands_csrf_{port}",
         "ALLOWED_HOSTS": _allowed_hosts(addresses.base_url, host),
+        # The front door offers the demo's people, but only to this machine's own browsers.
+        "DEMO_FILE": str(static_root.parent / "demo.json") if host in _LOOPBACK else "",
         **_carrier(addresses.simulator_port),
     }
     return {**defaults, **kept, **ours}
