@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 _DEVICE_SCRIPT = "/carrier/sdk/device.js"
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -58,6 +60,8 @@ def process_environment(
         "ALLOWED_HOSTS": _allowed_hosts(addresses.base_url, host),
         # Whoever tries the demo receives its webhooks on the same machine.
         "WEBHOOK_ALLOW_PRIVATE_HOSTS": "127.0.0.1:*",
+        # The front door offers the demo's people, but only to this machine's own browsers.
+        "DEMO_FILE": str(static_root.parent / "demo.json") if host in _LOOPBACK else "",
         **_carrier(addresses.simulator_port),
     }
     return {**defaults, **kept, **ours}
