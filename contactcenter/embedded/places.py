@@ -134,20 +134,25 @@ def binaries_folder(installed: Path, cluster: Path, user: pwd.struct_passwd | No
         raise EngineError(
             f"The user {user.pw_name} cannot read {installed} any more; start once with --reset."
         )
-    copy = cluster.parent / "pginstall"
+    copy = cluster.parent / "wheel"
     _copy_once(installed, copy)
-    return copy / "bin"
+    return copy / installed.parent.name / installed.name / "bin"
 
 
-def _copy_once(source: Path, target: Path) -> None:
+def _copy_once(installed: Path, target: Path) -> None:
+    """Copy the wheel's programs and, in their places relative to these, the libraries that came along."""
     if not target.exists():
-        half = target.with_name("pginstall.half")
+        half = target.with_name("wheel.half")
         shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(source, half, symlinks=True)
-        half.rename(target)
-        for each in (target, *target.rglob("*")):
+        package = installed.parent
+        shutil.copytree(installed, half / package.name / installed.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, half / libraries.name, symlinks=True)
+        for each in (half, *half.rglob("*")):
             if not each.is_symlink():
                 each.chmod(0o755 if each.is_dir() or os.access(each, os.X_OK) else 0o644)
+        half.rename(target)
 
 
 def forget_cluster(data_dir: Path) -> None:

@@ -33,7 +33,9 @@ class DataFolder:
     def take(self, origin: str) -> None:
         """Make the folder and hold it; raises StackError naming the stack that holds it already."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            # Others may pass (root's database server must) but neither list nor read the logs.
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o711)
+            (self.path / "logs").mkdir(exist_ok=True, mode=0o700)
             lock = (self.path / "stack.lock").open("a+")
             (self.path / _MARK).touch()
         except OSError as error:
@@ -62,7 +64,7 @@ class DataFolder:
 
     def reset(self) -> None:
         """Remove everything in the folder; refuses a folder that is not a stack's. Call while holding it."""
-        held = {"stack.lock", _MARK}
+        held = {"stack.lock", "logs", _MARK}
         forget_cluster(self.path)
         for entry in self.path.iterdir():
             if entry.name not in held:

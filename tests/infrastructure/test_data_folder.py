@@ -52,6 +52,11 @@ def test_a_reset_leaves_nothing_of_the_former_company(folder: DataFolder) -> Non
     assert not {"postgres", "secrets.json"} & {path.name for path in folder.path.iterdir()}
 
 
+def test_the_logs_are_nobody_else_s_business(folder: DataFolder) -> None:
+    folder.take("")
+    assert stat.S_IMODE((folder.path / "logs").stat().st_mode) == 0o700
+
+
 def test_a_stamp_fits_one_fingerprint(folder: DataFolder) -> None:
     folder.take("")
     assert not folder.stamped("static", "1")
