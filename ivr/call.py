@@ -24,6 +24,7 @@ class Call:
     session: CallSession
     document: Document
     now: datetime = field(default_factory=clock.now)
+    changed: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, session: CallSession) -> "Call":
@@ -57,14 +58,24 @@ class Call:
 
     def count_try(self, step: str) -> None:
         """This step is asked (or done) once more."""
-        self.session.tries = {**self.session.tries, step: self.tries(step) + 1}
-        self.session.save(update_fields=["tries"])
+        self.change(tries={**self.session.tries, step: self.tries(step) + 1})
+
+    def change(self, **fields: object) -> None:
+        """Change the session; written once, when the document is made."""
+        for name, value in fields.items():
+            setattr(self.session, name, value)
+        self.changed.update(fields)
+
+    def save(self) -> None:
+        """Write what changed."""
+        if self.changed:
+            self.session.save(update_fields=sorted(self.changed))
+            self.changed.clear()
 
     def ask(self, step: str, *, digits: int | None = None, finish_on_key: str = "", hints: str = "") -> None:
         """Listen for the answer to a question; its number tells a stale answer from the awaited one."""
         self.count_try(step)
-        self.session.document_number += 1
-        self.session.save(update_fields=["document_number"])
+        self.change(document_number=self.session.document_number + 1)
         self.document.ask(
             action=address("step", step, n=self.session.document_number),
             digits=digits,
@@ -83,8 +94,7 @@ class Call:
             "how": heard.how,
             "at": self.now.isoformat(),
         }
-        self.session.heard = [*self.session.heard, answer]
-        self.session.save(update_fields=["heard"])
+        self.change(heard=[*self.session.heard, answer])
         if self.customer is not None:
             record_answer(self.session, answer)
 

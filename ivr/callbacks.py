@@ -88,8 +88,7 @@ def _read_late_call(webhook: ReceivedWebhook) -> None:
     """The first webhook of a call failed. The caller was asked to wait and comes again, or has gone; in
     both cases the call is to be known."""
     params = webhook.params
-    account = queries.account_by_sid(params.get("AccountSid", ""))
-    number = queries.number_called(params.get("To", ""), account) if account else None
+    number = queries.number_called(params.get("To", ""), params.get("AccountSid", ""))
     if number is not None:
         open_call(call_sid=webhook.call_sid, caller=params.get("From", ""), number=number)
 

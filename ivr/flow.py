@@ -51,9 +51,8 @@ def _run(session: CallSession, step: str | None, call: Call | None = None) -> Do
         return refuse.goodbye(call.document)
     for _ in range(_MAX_STEPS):
         if step is None:
+            call.save()
             return call.document
-        if session.step != step:
-            session.step = step
-            session.save(update_fields=["step"])
+        call.change(step=step)
         step = STEPS[step].enter(call)
     raise RuntimeError(f"The call flow goes round in circles at {step}")

@@ -89,6 +89,7 @@ class CallSession(TenantModel):
     call_sid = models.CharField(max_length=34)
     state = models.CharField(max_length=12, choices=State, default=State.IN_IVR)
     caller_id = models.CharField(max_length=16, blank=True, default="", help_text="E.164; empty: withheld")
+    is_recognised = models.BooleanField(default=False, help_text="The number is one customer's, known before")
     step = models.CharField(max_length=20, default="greet")
     document_number = models.PositiveIntegerField(
         default=0, help_text="Of the question last asked: an answer to another is stale"

@@ -63,13 +63,10 @@ def organizations_with_telephones() -> list[int]:
         return sorted(set(rows))
 
 
-def number_called(e164: str, account: TelephonyAccount) -> PhoneNumber | None:
+def number_called(e164: str, account_sid: str) -> PhoneNumber | None:
     """The number of ours that was called."""
-    return (
-        PhoneNumber.objects.select_related("queue", "account")
-        .filter(e164=e164, account=account, is_active=True)
-        .first()
-    )
+    rows = PhoneNumber.objects.select_related("queue", "account")
+    return rows.filter(e164=e164, account__account_sid=account_sid, is_active=True).first()
 
 
 def menu_of(number: PhoneNumber) -> tuple[Choice, ...]:

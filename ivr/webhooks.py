@@ -14,7 +14,13 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseForbidden,
+    QueryDict,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -22,13 +28,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.middleware import finds_own_tenant
 from foundation.tenancy import tenant
 from foundation.twilio_gateway import Document, verify_signature
-from ivr import answers, flow, queries
+from ivr import answers, flow
 from ivr.actions import (
     Webhook,
     locked_session,
     note_failure,
     store_webhook,
 )
+from ivr.known_accounts import fresh_account, known_account
 from ivr.models import TelephonyAccount
 from ivr.steps import refuse
 
@@ -58,18 +65,24 @@ def _receive(request: HttpRequest, kind: str) -> Received:
     except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError) as error:
         raise NotSigned from error
     given = posted if request.method == "POST" else request.GET
-    account = _account(given.get("AccountSid") or "")
-    url = settings.PUBLIC_BASE_URL + request.get_full_path()
-    signature = request.headers.get("X-Twilio-Signature")
-    # For GET the parameters are part of the address already.
-    if account is None or not verify_signature(account.auth_tokens, url, posted, signature):
-        raise NotSigned
+    account = _signing_account(request, given.get("AccountSid") or "", posted)
     params = {_clean(key): _clean(value) for key, value in given.items()}
     return Received(account.organization_id, Webhook(kind, request.get_full_path(), params))
 
 
-def _account(account_sid: str) -> TelephonyAccount | None:
-    return queries.account_by_sid(account_sid) if account_sid.startswith("AC") else None
+def _signing_account(request: HttpRequest, account_sid: str, posted: QueryDict) -> TelephonyAccount:
+    """The account that is named and has signed. For GET the parameters are part of the address already."""
+    url = settings.PUBLIC_BASE_URL + request.get_full_path()
+    signature = request.headers.get("X-Twilio-Signature")
+    if not signature or not account_sid.startswith("AC") or len(account_sid) > 34:
+        raise NotSigned
+    for look in (known_account, fresh_account):
+        account = look(account_sid)
+        if account is None:
+            break
+        if verify_signature(account.auth_tokens, url, posted, signature):
+            return account
+    raise NotSigned
 
 
 def _clean(value: object) -> str:

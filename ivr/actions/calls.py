@@ -6,8 +6,14 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.actors import IVR_ACTOR, SYSTEM_ACTOR
-from customers.actions import abandon_interaction, end_interaction, open_interaction
-from customers.models import Interaction
+from customers.actions import (
+    FoundCaller,
+    abandon_interaction,
+    end_interaction,
+    find_or_create_by_phone,
+    open_interaction,
+)
+from customers.models import Confidence, Interaction
 from foundation import clock, live
 from foundation.events import emit
 from foundation.phones import is_withheld, parse_phone
@@ -18,6 +24,7 @@ from routing.actions import finish_work, leave_queue, queue_work
 
 State = CallSession.State
 ALIVE = ~Q(state=State.ENDED)
+NOBODY = FoundCaller(None, Confidence.GUESSED)
 
 
 def open_call(*, call_sid: str, caller: str, number: PhoneNumber) -> CallSession:
@@ -27,12 +34,21 @@ def open_call(*, call_sid: str, caller: str, number: PhoneNumber) -> CallSession
     if known is not None:
         return known
     phone = None if is_withheld(caller) else parse_phone(caller, country_code="")
-    interaction = open_interaction(actor=IVR_ACTOR, channel=Interaction.Channel.VOICE, address=caller[:254])
+    found = find_or_create_by_phone(phone.e164, actor=IVR_ACTOR) if phone else NOBODY
+    interaction = open_interaction(
+        actor=IVR_ACTOR,
+        channel=Interaction.Channel.VOICE,
+        address=caller[:254],
+        customer=found.customer,
+        confidence=found.confidence,
+        identified_by="phone" if found.customer else "",
+    )
     session = CallSession.objects.create(
         interaction=interaction,
         number=number,
         call_sid=call_sid,
         caller_id=phone.e164 if phone else "",
+        is_recognised=found.customer is not None and not found.created,
         conference_name=f"call-{secrets.token_hex(12)}",
         started_at=clock.now(),
         news_at=clock.now(),

@@ -1,7 +1,7 @@
 """Who calls: by number; else by subscriber number, asked for once. Never guessed."""
 
 from accounts.actors import IVR_ACTOR
-from customers.actions import FoundCaller, find_or_create_by_phone, identify_interaction
+from customers.actions import identify_interaction
 from customers.models import Confidence, Customer
 from customers.queries import customer_by_identity
 from ivr.call import Call
@@ -9,10 +9,8 @@ from ivr.rules import MAX_TRIES, Heard, number_in
 
 
 def enter(call: Call) -> str | None:
-    """Recognise the number, or ask."""
-    if call.tries("identify") == 0 and _recognise(call):
-        return "tell"
-    if not call.number.asks or call.tries("identify") >= MAX_TRIES:
+    """Go on with a caller whose number is known; ask the others, if this line asks."""
+    if call.session.is_recognised or not call.number.asks or call.tries("identify") >= MAX_TRIES:
         return "tell"
     _ask(call)
     return None
@@ -32,18 +30,6 @@ def hear(call: Call, heard: Heard) -> str | None:
         call.document.say("I could not find that number.")
     _ask(call)
     return None
-
-
-def _recognise(call: Call) -> bool:
-    if call.customer is not None:
-        return True
-    if not call.session.caller_id:
-        return False
-    found: FoundCaller = find_or_create_by_phone(call.session.caller_id, actor=IVR_ACTOR)
-    if found.customer is None:
-        return False
-    _identify(call, found.customer, "phone", found.confidence)
-    return not found.created
 
 
 def _identify(call: Call, customer: Customer, by: str, confidence: str) -> None:

@@ -22,8 +22,7 @@ def hear(call: Call, heard: Heard) -> str | None:
         return "reason"
     call.remember("reason", key="reason_for_contact", value=choice.reason, heard=heard)
     if choice.queue_slug:
-        call.session.queue_slug = choice.queue_slug
-        call.session.save(update_fields=["queue_slug"])
+        call.change(queue_slug=choice.queue_slug)
     return "enqueue"
 
 

@@ -20,8 +20,8 @@ def document(call: Call, heard: Heard) -> Document:
         made.pause(ROUND_SECONDS)
         return made
     if heard.digits == "1" or _waited_enough(call):
-        session.step = "voicemail"
-        session.save(update_fields=["step"])
+        call.change(step="voicemail")
+        call.save()
         made.leave_queue()
         return made
     made.say(spoken_wait(position_of(session.interaction_id), expected_wait_of(session.interaction_id)))

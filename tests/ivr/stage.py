@@ -160,20 +160,32 @@ class Stage:
         )
 
     def _relay(self) -> None:
-        relay.run(
-            lambda id_, organization_id, lane: deliveries.run_delivery(id_, organization_id), self.stopped
-        )
+        def send(delivery_id: int, organization_id: int, lane: str) -> None:
+            deliveries.run_delivery(delivery_id, organization_id)
+
+        relay.run(send, lambda lane: 200, self.stopped)
 
     def close(self) -> None:
-        """Stop everything and wait for it."""
+        """Hang everybody up, let what is under way come to its end, stop everything."""
         for browser in self.browsers:
             if not browser.socket.closed:
                 browser.close()
+        self.phones.reset()
         self.stopped.set()
         for thread in self.threads:
             thread.join(10)
         asyncio.run_coroutine_threadsafe(self.runner.cleanup(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
+        self.until(self._is_quiet)
+
+    def _is_quiet(self) -> bool:
+        """Whether the web server's threads have left the database, which is emptied next."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            return not cursor.fetchone()[0]
 
     # What people do
 
