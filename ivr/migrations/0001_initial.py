@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_tenant_wall"),
         ("customers", "0002_tenant_wall"),
-        ("routing", "0003_claim"),
+        ("routing", "0003_functions"),
     ]
 
     operations = [
