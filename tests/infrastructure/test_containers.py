@@ -69,6 +69,24 @@ def test_each_worker_takes_the_same_lane_as_in_the_demo(services: dict[str, Any]
     assert lane(services[kind]["command"]) == lane(ours)
 
 
+def test_every_kind_of_process_may_run_several_times(services: dict[str, dict[str, Any]]) -> None:
+    """`docker compose up --scale KIND=n`: nothing in a service may be there only once."""
+    for kind in plan.KINDS:
+        assert not {"container_name", "hostname", "ports", "deploy"} & set(services[kind]), kind
+    for kind in ("worker-realtime", "worker-background"):
+        name = services[kind]["command"][services[kind]["command"].index("-n") + 1]
+        assert name.endswith("@%h")
+        assert f"-d {name.removesuffix('%h')}$$HOSTNAME " in services[kind]["healthcheck"]["test"][1]
+
+
+def test_the_proxy_finds_copies_that_came_after_it(services: dict[str, dict[str, Any]]) -> None:
+    for kind in ("web", "live"):
+        servers = services["proxy"]["environment"][f"{kind.upper()}_SERVERS"]
+        assert f"server {kind}:8000 resolve;" in servers
+        assert "resolver 127.0.0.11 " in servers
+        assert f"zone {kind} " in servers
+
+
 def test_the_example_names_every_variable_that_must_be_set() -> None:
     compose = (ROOT / "docker-compose.yml").read_text()
     example = (ROOT / ".env.example").read_text()
