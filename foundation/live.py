@@ -9,7 +9,6 @@ Topics: `member:<id>` (one person's desktop), `record:<customer_id>` (whoever ha
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,17 +21,24 @@ from foundation import wake
 
 _collector: ContextVar["Nudges | None"] = ContextVar("nudges", default=None)
 
-_NUMBER = """
-INSERT INTO foundation_livetopic AS t (organization_id, topic, n)
-SELECT current_setting('app.organization_id')::bigint, topic, count
-FROM unnest(%s::text[], %s::bigint[]) AS given (topic, count) ORDER BY topic
-ON CONFLICT (organization_id, topic) DO UPDATE SET n = t.n + excluded.n
-RETURNING topic, n
-"""
-_STORE = """
-INSERT INTO foundation_liveentry (organization_id, topic, n, kind, body, created_at)
-SELECT current_setting('app.organization_id')::bigint, topic, n, kind, body, now()
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::jsonb[]) AS given (topic, n, kind, body)
+# Counters are locked in sorted order; an entry's number is its topic's new head less those after it.
+_NUMBER_AND_STORE = """
+WITH given AS (
+  SELECT topic, kind, body, place,
+         count(*) OVER same AS count, row_number() OVER (same ORDER BY place) AS step
+  FROM unnest(%s::text[], %s::text[], %s::jsonb[]) WITH ORDINALITY AS g (topic, kind, body, place)
+  WINDOW same AS (PARTITION BY topic)
+), head AS (
+  INSERT INTO foundation_livetopic AS t (organization_id, topic, n)
+  SELECT DISTINCT %s::bigint, topic, count FROM given ORDER BY topic
+  ON CONFLICT (organization_id, topic) DO UPDATE SET n = t.n + excluded.n
+  RETURNING topic, n
+), entry AS (
+  INSERT INTO foundation_liveentry (organization_id, topic, n, kind, body, created_at)
+  SELECT %s::bigint, given.topic, head.n - given.count + given.step, kind, body, now()
+  FROM given JOIN head ON head.topic = given.topic
+)
+SELECT head.n - given.count + given.step FROM given JOIN head ON head.topic = given.topic ORDER BY place
 """
 
 
@@ -52,33 +58,24 @@ class Nudges:
         """Take the topic counters, the last locks of this transaction, in sorted order."""
         if transaction.get_rollback():
             return
-        frames = self._number() if self.numbered else []
+        frames = self._number(organization_id) if self.numbered else []
         frames += [(topic, json.dumps({"t": topic, "kind": kind})) for topic, kind in self.hints]
         if not frames:
             return
         name = channel(organization_id)
+        messages = [(name, f"{topic}\n{frame}") for topic, frame in frames]
+        transaction.on_commit(lambda: wake.publish_all(messages))
 
-        def publish() -> None:
-            for topic, frame in frames:
-                wake.publish(name, f"{topic}\n{frame}")
-
-        transaction.on_commit(publish)
-
-    def _number(self) -> list[tuple[str, str]]:
-        counts = Counter(topic for topic, _, _ in self.numbered)
+    def _number(self, organization_id: int) -> list[tuple[str, str]]:
+        topics, kinds, bodies = zip(*self.numbered, strict=True)
+        columns = [list(topics), list(kinds), [json.dumps(body) for body in bodies]]
         with connection.cursor() as cursor:
-            cursor.execute(_NUMBER, [list(counts), list(counts.values())])
-            heads: dict[str, int] = dict(cursor.fetchall())
-            after = {topic: heads[topic] - count for topic, count in counts.items()}
-            rows, frames = [], []
-            for topic, kind, body in self.numbered:
-                after[topic] += 1
-                rows.append((topic, after[topic], kind, json.dumps(body)))
-                frames.append(
-                    (topic, json.dumps({"t": topic, "n": after[topic], "kind": kind, "body": body}))
-                )
-            cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
-        return frames
+            cursor.execute(_NUMBER_AND_STORE, [*columns, organization_id, organization_id])
+            numbers = [number for (number,) in cursor.fetchall()]
+        return [
+            (topic, json.dumps({"t": topic, "n": number, "kind": kind, "body": body}))
+            for (topic, kind, body), number in zip(self.numbered, numbers, strict=True)
+        ]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Wake-up calls between processes over Redis. Hints only: every sleeper also polls its table."""
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
 import redis
@@ -29,11 +30,22 @@ def client() -> redis.Redis:
 
 def publish(channel: str, message: str | bytes = b"") -> None:
     """Tell listeners now. A Redis that is down costs one time-out a second, not one per call."""
+    publish_all([(channel, message)])
+
+
+def publish_all(messages: Sequence[tuple[str, str | bytes]]) -> None:
+    """Tell listeners several things on one way to Redis and back, in this order."""
     global _down_until
     if time.monotonic() < _down_until:
         return
     try:
-        client().publish(channel, message)
+        if len(messages) == 1:
+            client().publish(*messages[0])
+            return
+        with client().pipeline(transaction=False) as pipeline:
+            for channel, message in messages:
+                pipeline.publish(channel, message)
+            pipeline.execute()
     except redis.RedisError:
         _down_until = time.monotonic() + 1.0
 

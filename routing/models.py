@@ -127,7 +127,10 @@ class PresencePeriod(TenantModel):
 
 
 class WorkItem(TenantModel):
-    """What waits: one interaction in one queue. waiting → offered → assigned → done; waiting → left."""
+    """What waits: one interaction in one queue. waiting → offered → assigned → done; waiting → left.
+
+    `done_at` is empty as long as it is live: neither done nor left.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -160,7 +163,8 @@ class WorkItem(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["interaction"],
-                condition=models.Q(state__in=["waiting", "offered", "assigned"]),
+                # Not the state: an index that knows it would be written at every step of the way.
+                condition=models.Q(done_at=None),
                 name="one_live_work_item",
             )
         ]

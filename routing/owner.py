@@ -33,8 +33,9 @@ LOOK_AGAIN_SECONDS = 0.5
 
 # Dead rows pile up under long snapshots: only keys may lead to the live ones. A dead owner's session must
 # end soon even when its machine is gone, or its lock would linger.
-_SESSION = """
+SESSION_SETTINGS = """
 SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+SET plan_cache_mode = force_generic_plan;
 SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
 SET tcp_user_timeout = 10000;
 """
@@ -86,7 +87,7 @@ class Owner:
     def serve(self) -> bool:
         """Make offers until stopped. Raises SessionLost or a database error when the lock is gone."""
         with connection.cursor() as cursor:
-            cursor.execute(_SESSION)
+            cursor.execute(SESSION_SETTINGS)
         logger.info("owning the routing order")
         with Sleeper("routing") as sleeper:
             while not self._stopped.is_set():

@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0002_tenant_wall"),
-        ("customers", "0002_tenant_wall"),
-        ("routing", "0003_functions"),
+        ("accounts", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("routing", "0001_initial"),
     ]
 
     operations = [

@@ -9,13 +9,12 @@ from routing.engine import order_key
 from routing.models import Queue, WaitingToken, WorkItem
 
 State = WorkItem.State
-LIVE = (State.WAITING, State.OFFERED, State.ASSIGNED)
 
 
 def live_item(interaction_id: int) -> WorkItem | None:
     """The contact's work item that is not over yet."""
     found = WorkItem.objects.select_related("queue", "interaction")
-    return found.filter(interaction_id=interaction_id, state__in=LIVE).first()
+    return found.filter(interaction_id=interaction_id, done_at=None).first()
 
 
 def lock_item(work_item_id: int) -> WorkItem:

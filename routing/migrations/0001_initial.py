@@ -547,7 +547,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="workitem",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "offered", "assigned"])),
+                condition=models.Q(("done_at", None)),
                 fields=("interaction",),
                 name="one_live_work_item",
             ),

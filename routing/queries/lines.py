@@ -77,7 +77,9 @@ def position_of(interaction_id: int) -> int | None:
     """1 is next in its queue. None when the contact does not wait."""
     mine = WaitingToken.objects.filter(work_item__interaction_id=interaction_id).first()
     if mine is None:
-        offered = WorkItem.objects.filter(interaction_id=interaction_id, state=WorkItem.State.OFFERED)
+        offered = WorkItem.objects.filter(
+            interaction_id=interaction_id, done_at=None, state=WorkItem.State.OFFERED
+        )
         return 1 if offered.exists() else None
     return 1 + ahead_of(mine)
 
@@ -119,7 +121,7 @@ def _before(token: WaitingToken) -> Q:
 
 
 def _counts() -> dict[int, tuple[int, datetime]]:
-    waiting = WorkItem.objects.filter(state__in=WAITS).values("queue_id")
+    waiting = WorkItem.objects.filter(done_at=None, state__in=WAITS).values("queue_id")
     rows = waiting.annotate(number=Count("id"), first=Min("queued_at"))
     return {row["queue_id"]: (row["number"], row["first"]) for row in rows}
 

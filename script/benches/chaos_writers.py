@@ -9,6 +9,7 @@ import random
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import django
@@ -42,13 +43,13 @@ def main(organization_id: int, seconds: float, topics: list[str]) -> None:
     django.setup()
     from foundation import wake
 
-    publish = wake.publish
+    publish_all = wake.publish_all
 
-    def publish_unless_silent(channel: str, message: str | bytes = b"") -> None:
+    def publish_unless_silent(messages: Sequence[tuple[str, str | bytes]]) -> None:
         if not _silent.on:
-            publish(channel, message)
+            publish_all(messages)
 
-    wake.publish = publish_unless_silent
+    wake.publish_all = publish_unless_silent
     with ThreadPoolExecutor(WRITERS) as pool:
         for writer in [pool.submit(write, organization_id, seconds, topics, seed) for seed in range(WRITERS)]:
             writer.result()

@@ -36,6 +36,13 @@ class Ground:
         self.urls: EngineUrls
 
     def __enter__(self) -> Ground:
+        try:
+            return self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _start(self) -> Ground:
         raise_file_limit()
         self.urls = self._engines.start()
         os.environ.update(

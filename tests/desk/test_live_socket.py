@@ -69,7 +69,7 @@ def test_what_redis_lost_is_found_by_the_sweep(committed_cast, socket_server, mo
     topic = f"member:{committed_cast.ana.id}"
     with open_desktop(socket_server, committed_cast.ana) as desktop:
         desktop.follow(topic)
-        monkeypatch.setattr(wake, "publish", lambda *_: None)
+        monkeypatch.setattr(wake, "publish_all", lambda *_: None)
         nudge(committed_cast, topic)
         assert desktop.receive() == {"t": topic, "head": 1}
 

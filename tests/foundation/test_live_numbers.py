@@ -26,7 +26,7 @@ def test_nudges_belong_inside_a_tenant(db):
 
 def test_a_nudge_is_published_after_commit_with_its_number(transactional_db, monkeypatch):
     published: list[tuple[str, str]] = []
-    monkeypatch.setattr(wake, "publish", lambda channel, message: published.append((channel, message)))
+    monkeypatch.setattr(wake, "publish_all", published.extend)
     with tenant(ORGANIZATION):
         live.nudge("member:1", "offer.made", offer_id=5)
         live.hint("floor", "queues")
@@ -38,8 +38,27 @@ def test_a_nudge_is_published_after_commit_with_its_number(transactional_db, mon
     assert published[1][1] == 'floor\n{"t": "floor", "kind": "queues"}'
 
 
+def test_several_nudges_of_one_topic_are_numbered_in_the_order_they_were_said(transactional_db, monkeypatch):
+    published: list[tuple[str, str]] = []
+    monkeypatch.setattr(wake, "publish_all", published.extend)
+    with tenant(ORGANIZATION):
+        for topic in ("b", "a", "b", "b", "a"):
+            live.nudge(topic, "x", said=len(live._nudges().numbered))
+    frames = [json.loads(message.partition("\n")[2]) for _, message in published]
+    assert [(frame["t"], frame["n"], frame["body"]["said"]) for frame in frames] == [
+        ("b", 1, 0),
+        ("a", 1, 1),
+        ("b", 2, 2),
+        ("b", 3, 3),
+        ("a", 2, 4),
+    ]
+    with tenant(ORGANIZATION):
+        assert heads(["a", "b"]) == {"a": 2, "b": 3}
+        assert [entry["body"]["said"] for entry in missed("b", after=0).entries] == [0, 2, 3]
+
+
 def test_a_rolled_back_change_tells_nobody_and_takes_no_number(transactional_db, monkeypatch):
-    monkeypatch.setattr(wake, "publish", lambda *_: pytest.fail("published"))
+    monkeypatch.setattr(wake, "publish_all", lambda *_: pytest.fail("published"))
     with tenant(ORGANIZATION):
         live.nudge("member:1", "x")
         transaction.set_rollback(True)

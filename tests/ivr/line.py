@@ -19,7 +19,7 @@ from foundation.tenancy import tenant
 from ivr.actions import set_up_account, set_up_number
 from ivr.models import AgentLeg, CallSession, PhoneNumber
 from routing.actions import accept_offer
-from routing.claims import claim
+from routing.claims import Pair, claim
 from routing.models import Offer, Queue, SeatToken, WaitingToken
 from routing.presence import set_presence
 from tests.people import Cast
@@ -167,7 +167,7 @@ class Line:
             set_presence(member, state="ready")
             token = WaitingToken.objects.get(work_item__interaction_id=call.session.interaction_id)
             seat = SeatToken.objects.get(member=member)
-            [won] = claim([(token.id, seat.id, ["the test says so"])], clock.now())
+            [won] = claim([Pair(token.id, seat.id, ["the test says so"], {})], clock.now())
             return accept_offer(won.offer_id, member=member)
 
     def leg(self, call: Call) -> AgentLeg:
