@@ -20,7 +20,9 @@ LANES = ("realtime", "background")
 # After this long without being done, a delivery is sent again: twice as long each time, so that a full
 # queue is not filled with copies and a handler that kills its worker does so ever more rarely.
 LEASE_SECONDS = {"realtime": 5, "background": 60}
-RUNNING_SECONDS = 120  # outward handlers have time-outs far below
+# Outward handlers call the carrier twice at most, with time-outs of 4 s to connect and to read. When the
+# worker is killed, a caller waits so long for what it had begun.
+RUNNING_SECONDS = 20
 MAX_ATTEMPTS = 14  # with the back-off below, about half a day
 _STAMP_LOCK = 0x626F7468  # "both": one stamper at a time, whichever relay comes first
 

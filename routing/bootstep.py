@@ -7,6 +7,8 @@ import threading
 from typing import Any
 
 from celery import bootsteps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 LANE = "realtime"
 
@@ -26,7 +28,12 @@ class RoutingOwnerStep(bootsteps.StartStopStep):
         return LANE in parent.app.amqp.queues.consume_from
 
     def start(self, parent: Any) -> None:
-        """Own or stand by."""
+        """Own or stand by. Raises ImproperlyConfigured behind a pooler, whose sessions nobody owns."""
+        if settings.DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"]:
+            raise ImproperlyConfigured(
+                "Workers of the realtime lane own the routing order by a lock of their session: give them"
+                " PostgreSQL's own address, without BEHIND_POOLER."
+            )
         from routing import owner  # models are loaded only after the Celery app is made
 
         self._stopped.clear()

@@ -13,12 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from accounts.actions import add_member
 from accounts.models import Member, User
 from foundation.tenancy import tenant
 from routing.actions import accept_offer, close_wrap_up, finish_work
+from routing.bootstep import RoutingOwnerStep
 from routing.models import Offer, SeatToken
 from routing.owner import LOCK, Owner
 from routing.token_tables import Tail
@@ -271,3 +274,9 @@ def worker(lane: str, name: str) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.terminate()
         assert process.wait(timeout=30) == 0
+
+
+def test_a_realtime_worker_behind_a_pooler_says_why_it_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "DISABLE_SERVER_SIDE_CURSORS", True)
+    with pytest.raises(ImproperlyConfigured, match="without BEHIND_POOLER"):
+        RoutingOwnerStep(None).start(None)

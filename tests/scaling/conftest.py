@@ -80,7 +80,7 @@ def _hasty(command: Any) -> Any:
         argv = command(kind, name, site)
         if kind == "relay":
             return [argv[0], "-m", "tests.scaling.hasty"]
-        if kind.startswith("worker"):
+        if "celery" in argv:
             return ["tests.scaling.hasty" if part == "contactcenter" else part for part in argv]
         return list(argv)
 

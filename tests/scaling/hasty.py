@@ -1,5 +1,5 @@
-"""`celery -A tests.scaling.hasty` and `python -m tests.scaling.hasty`: workers and relay as in production,
-but what a killed process was doing is taken up again after seconds, so that a test need not wait."""
+"""`celery -A tests.scaling.hasty` and `python -m tests.scaling.hasty`: Celery and relay as in production, but
+what a killed process was doing is taken up again after seconds, so that a test need not wait."""
 
 import os
 
@@ -10,11 +10,14 @@ django.setup()
 
 from contactcenter.celery import app  # noqa: E402
 from foundation import deliveries  # noqa: E402
+from ivr import reconcile  # noqa: E402
 from partners import sending  # noqa: E402
 
 deliveries.LEASE_SECONDS = {"realtime": 1, "background": 2}
 deliveries.RUNNING_SECONDS = 8
 sending.LEASE_SECONDS = 8  # longer than one post may take
+reconcile.SILENT_SECONDS = 4
+app.conf.beat_schedule["reconcile-calls"]["schedule"] = 2.0
 
 __all__ = ["app"]
 
