@@ -60,11 +60,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "foundation.middleware.RequestLogMiddleware",
+    "foundation.middleware.MachineDoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "foundation.middleware.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -75,6 +76,9 @@ MIDDLEWARE = [
     "accounts.middleware.MemberMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+
+# Doors of the carrier: every request is signed, none comes from a browser.
+MACHINE_PREFIXES = ("/twilio/",)
 
 ROOT_URLCONF = "contactcenter.urls"
 WSGI_APPLICATION = "contactcenter.wsgi.application"

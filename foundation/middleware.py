@@ -1,11 +1,13 @@
-"""Request log: an id for every request, slow and failed ones written down."""
+"""Request log: an id for every request, slow and failed ones written down. And machines' own short way in."""
 
 import logging
 import time
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from foundation.metrics import HTTP_SECONDS
 
@@ -39,4 +41,23 @@ class RequestLogMiddleware:
                 },
             )
         response["X-Request-ID"] = request_id
+        return response
+
+
+class MachineDoorMiddleware:
+    """Calls the doors under `MACHINE_PREFIXES` without the middleware below: what signs its requests has no
+    session, form token or page, and all that took a third of a webhook's time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Call a machine's door at once; pass everything else on."""
+        if not request.path_info.startswith(settings.MACHINE_PREFIXES):
+            return self.get_response(request)
+        try:
+            request.resolver_match = match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         return response
