@@ -119,21 +119,36 @@ def emit(event: DomainEvent, *, actor: Mapping[str, Any] | None = None) -> int:
 
 def emit_raw(name: str, version: int, subject: str, payload: str, actor: Mapping[str, Any] | None) -> int:
     """Record an event whose payload is already JSON (timers keep theirs so)."""
-    listeners = listeners_of(name)
+    values = _values(current_organization_id(), name, version, subject, payload, actor)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _EMIT,
-            {
-                "organization_id": current_organization_id(),
-                "name": name,
-                "version": version,
-                "subject": subject,
-                "payload": payload,
-                "actor": json.dumps(dict(actor or {}), cls=DjangoJSONEncoder),
-                "handlers": [listener.name for listener in listeners],
-                "lanes": [listener.lane for listener in listeners],
-            },
-        )
+        cursor.execute(_EMIT, values)
         event_id: int = cursor.fetchone()[0]
     wake_after_commit("relay")
     return event_id
+
+
+def statement_of(
+    event: DomainEvent, *, organization_id: int, actor: Mapping[str, Any] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The SQL that records an event, and its values: for a door that stores and emits in one round trip.
+
+    Who runs it sets the organisation first and wakes the relay after.
+    """
+    payload = json.dumps(asdict(event), cls=DjangoJSONEncoder)
+    return _EMIT, _values(organization_id, event.NAME, event.VERSION, event.subject, payload, actor)
+
+
+def _values(
+    organization_id: int, name: str, version: int, subject: str, payload: str, actor: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    listeners = listeners_of(name)
+    return {
+        "organization_id": organization_id,
+        "name": name,
+        "version": version,
+        "subject": subject,
+        "payload": payload,
+        "actor": json.dumps(dict(actor or {}), cls=DjangoJSONEncoder),
+        "handlers": [listener.name for listener in listeners],
+        "lanes": [listener.lane for listener in listeners],
+    }

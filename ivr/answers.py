@@ -26,7 +26,7 @@ State = CallSession.State
 
 def process(webhook_id: int, answer: Answer, **kwargs: Any) -> str:
     """The document for a stored webhook; a repetition gets the same one again, and changes nothing."""
-    webhook = locked_webhook(webhook_id)
+    webhook = locked_webhook(id=webhook_id)
     if webhook.processed_at is not None and webhook.response:
         return webhook.response
     xml = answer(webhook, **kwargs).xml()

@@ -21,9 +21,9 @@ from ivr.models import AgentLeg, CallSession, ReceivedWebhook
 from ivr.rules import TERMINAL_STATUSES
 
 
-def process_stored(webhook_id: int) -> None:
+def process_stored(webhook_key: str) -> None:
     """Do what a stored webhook asks for, unless that is done."""
-    webhook = locked_webhook(webhook_id)
+    webhook = locked_webhook(dedupe_key=webhook_key)
     if webhook.processed_at is None:
         _READERS.get(webhook.kind, _read_nothing)(webhook)
         mark_processed(webhook)

@@ -84,5 +84,5 @@ class WebhookStored(DomainEvent):
     NAME: ClassVar[str] = "webhook.stored"
     SUBJECT: ClassVar[tuple[str, str]] = ("call", "call_sid")
 
-    webhook_id: int
+    webhook_key: str
     call_sid: str

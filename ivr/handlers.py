@@ -43,7 +43,7 @@ _FAILED = {
 
 def process_webhook(event: RecordedEvent) -> None:
     """A stored callback is read (webhook.stored)."""
-    process_stored(event.payload["webhook_id"])
+    process_stored(event.payload["webhook_key"])
 
 
 def dial_agent(event: RecordedEvent) -> None:

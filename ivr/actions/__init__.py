@@ -36,6 +36,7 @@ from ivr.actions.webhooks import (
     locked_webhook,
     mark_processed,
     note_failure,
+    store_callback,
     store_webhook,
 )
 
@@ -68,6 +69,7 @@ __all__ = [
     "resume_call",
     "set_up_account",
     "set_up_number",
+    "store_callback",
     "store_voicemail",
     "store_webhook",
     "take_to_voicemail",

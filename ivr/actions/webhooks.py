@@ -4,14 +4,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import cached_property
+from typing import Any
 
 from django.db import connection
 
 from accounts.actors import SYSTEM_ACTOR
 from foundation import clock
-from foundation.events import emit
+from foundation.events import emit, statement_of
 from foundation.tenancy import current_organization_id
+from foundation.wake import wake_after_commit
 from ivr.events import WebhookStored
 from ivr.models import ReceivedWebhook
 
@@ -22,6 +24,8 @@ VALUES
   (%(organization_id)s, %(kind)s, %(url)s, %(call_sid)s, %(params)s, %(dedupe_key)s, %(announced)s, '', '')
 ON CONFLICT (organization_id, dedupe_key) DO NOTHING RETURNING id
 """
+_ENTER = "SELECT set_config('app.organization_id', %(organization_id)s::text, true)"
+_LEAVE = "SELECT set_config('app.organization_id', '', true)"
 _FIND = "SELECT id FROM ivr_receivedwebhook WHERE organization_id = %s AND dedupe_key = %s"
 
 
@@ -41,33 +45,53 @@ class Webhook:
     @property
     def dedupe_key(self) -> str:
         """The same for a repetition of the same request, which carries no number of its own."""
-        text = f"{self.kind}\n{self.url}\n{urlencode(sorted(self.params.items()))}"
+        text = f"{self.kind}\n{self.url}\n{self.params_as_json}"
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
+    def params_as_json(self) -> str:
+        """The parameters in one order."""
+        return json.dumps(dict(self.params), sort_keys=True)
 
-def store_webhook(webhook: Webhook, *, announce: bool) -> int:
-    """Store it once; the id of the row, the first one's for a repetition.
 
-    `announce`: nobody waits for an answer, so an event has it processed.
-    """
-    values: dict[str, str | int | bool] = {
-        "organization_id": current_organization_id(),
-        "kind": webhook.kind,
-        "url": webhook.url[:500],
-        "call_sid": webhook.call_sid,
-        "params": json.dumps(dict(webhook.params)),
-        "dedupe_key": webhook.dedupe_key,
-        "announced": announce,
-    }
+def store_webhook(webhook: Webhook) -> int:
+    """Store a webhook whose sender waits; the id of the row, the first one's for a repetition."""
+    values = _row(current_organization_id(), webhook, announced=False)
     with connection.cursor() as cursor:
         cursor.execute(_STORE, values)
         stored = cursor.fetchone()
         if stored is None:
             cursor.execute(_FIND, [values["organization_id"], values["dedupe_key"]])
             return int(cursor.fetchone()[0])
-    if announce:
-        _announce(stored[0], webhook.call_sid)
     return int(stored[0])
+
+
+def store_callback(organization_id: int, webhook: Webhook) -> None:
+    """Store a webhook that nobody waits for, and have it processed. A repetition is processed once.
+
+    One round trip and one commit, which is why it is not inside `tenant()`: callbacks come in floods. The
+    statements sent together are one transaction.
+    """
+    event = WebhookStored(webhook_key=webhook.dedupe_key, call_sid=webhook.call_sid)
+    emit_it, values = statement_of(event, organization_id=organization_id, actor=SYSTEM_ACTOR.as_json())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_ENTER}; {_STORE}; {emit_it}; {_LEAVE}",
+            values | _row(organization_id, webhook, announced=True),
+        )
+    wake_after_commit("relay")
+
+
+def _row(organization_id: int, webhook: Webhook, *, announced: bool) -> dict[str, Any]:
+    return {
+        "organization_id": organization_id,
+        "kind": webhook.kind,
+        "url": webhook.url[:500],
+        "call_sid": webhook.call_sid,
+        "params": webhook.params_as_json,
+        "dedupe_key": webhook.dedupe_key,
+        "announced": announced,
+    }
 
 
 def announce_unprocessed(webhook_id: int) -> bool:
@@ -75,13 +99,15 @@ def announce_unprocessed(webhook_id: int) -> bool:
     rows = ReceivedWebhook.objects.filter(id=webhook_id, processed_at=None, announced=False)
     if not rows.update(announced=True):
         return False
-    _announce(webhook_id, "")
+    webhook = ReceivedWebhook.objects.get(id=webhook_id)
+    event = WebhookStored(webhook_key=webhook.dedupe_key, call_sid=webhook.call_sid)
+    emit(event, actor=SYSTEM_ACTOR.as_json())
     return True
 
 
-def locked_webhook(webhook_id: int) -> ReceivedWebhook:
+def locked_webhook(**which: object) -> ReceivedWebhook:
     """The row, locked: a repetition waits until the first has been processed."""
-    return ReceivedWebhook.objects.select_for_update().get(id=webhook_id)
+    return ReceivedWebhook.objects.select_for_update().get(**which)
 
 
 def mark_processed(webhook: ReceivedWebhook, *, response: str = "") -> None:
@@ -95,7 +121,3 @@ def note_failure(webhook_id: int, error: Exception) -> None:
     """Keep why processing failed, and have it tried again."""
     ReceivedWebhook.objects.filter(id=webhook_id).update(error=f"{type(error).__name__}: {error}"[:2000])
     announce_unprocessed(webhook_id)
-
-
-def _announce(webhook_id: int, call_sid: str) -> None:
-    emit(WebhookStored(webhook_id=webhook_id, call_sid=call_sid), actor=SYSTEM_ACTOR.as_json())

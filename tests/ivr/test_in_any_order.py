@@ -70,7 +70,9 @@ def played(line: Line, call: Call, told: Sequence[Told]) -> dict[str, Any]:
         for url, params in told:
             kind = "conference" if "conference" in url else "status"
             with tenant(line.organization_id):
-                process_stored(store_webhook(Webhook(kind, url, params), announce=False))
+                webhook = Webhook(kind, url, params)
+                store_webhook(webhook)
+                process_stored(webhook.dedupe_key)
         return outcome(line, call)
 
 
