@@ -23,7 +23,7 @@ from knowledge.actions import post_announcement
 from partners.actions import create_webhook_endpoint
 from partners.models import WebhookMessage
 from routing.actions import accept_offer, queue_work
-from routing.claims import claim
+from routing.claims import Pair, claim
 from routing.models import AgentSkill, Presence, Queue, QueueStep, SeatToken, Skill, WaitingToken
 from routing.presence import set_presence
 from tests.people import Cast, make_cast
@@ -167,7 +167,7 @@ def _offer(member: Member, customer: Customer, *, queue: str = "digital") -> int
     set_presence(member, state="ready")
     token = WaitingToken.objects.get(work_item=item)
     seat = SeatToken.objects.get(member=member)
-    [won] = claim([(token.id, seat.id, ["free the longest"])], clock.now())
+    [won] = claim([Pair(token.id, seat.id, ["free the longest"], {})], clock.now())
     return won.offer_id
 
 
