@@ -6,11 +6,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Member
+from customers.models import Interaction
 from foundation import clock
 from foundation.errors import Refusal
 from foundation.tenancy import tenant
 from routing.actions.agent_state import BUSY, State, lock_presence, move, replace_seat, tell
 from routing.actions.offers import expire_now, lock_open_offer_of
+from routing.actions.wrap_up import close_wrap_up
 from routing.models import Presence
 from routing.rules import CONNECTION_LOST, HEARTBEAT_LOST, HEARTBEAT_STALE, heard_within
 from routing.sweeps import organization_ids
@@ -21,6 +23,8 @@ DECLARABLE = {State.READY, State.PAUSED, State.OFFLINE}
 @transaction.atomic
 def set_presence(member: Member, *, state: str, reason: str = "") -> Presence:
     """The agent declares ready, paused or offline; while busy it takes effect afterwards.
+
+    It ends the time after a transfer, when there is nothing to wrap up.
 
     Refusal `bad_state`, or `takes_no_work` for people who do not serve customers.
     """
@@ -33,12 +37,21 @@ def set_presence(member: Member, *, state: str, reason: str = "") -> Presence:
     presence.heartbeat_at = clock.now()
     if presence.state in BUSY:
         _remember_for_later(presence, state, reason)
+        if presence.state == State.WRAP_UP and presence.interaction_id is not None:
+            _end_if_passed_on(presence, presence.interaction_id)
     elif (presence.state, presence.reason) != (state, reason) or _seat_missing(presence):
         presence.misses = 0
         move(presence, state, reason=reason)
     else:
         presence.save(update_fields=["heartbeat_at"])
     return presence
+
+
+def _end_if_passed_on(presence: Presence, interaction_id: int) -> None:
+    """What became of a contact that was passed on is for the next agent to write down."""
+    if not Interaction.objects.filter(id=interaction_id, member_id=presence.member_id).exists():
+        close_wrap_up(presence.member, interaction_id=interaction_id)
+        presence.refresh_from_db()
 
 
 def _remember_for_later(presence: Presence, state: str, reason: str) -> None:

@@ -9,8 +9,17 @@ import pytest
 from accounts.models import Member
 from customers.models import Interaction
 from foundation.errors import Refusal
+from foundation.models import Timer
 from foundation.tenancy import tenant
-from routing.actions import accept_offer, close_wrap_up, decline_offer, expire_offer, finish_work, leave_queue
+from routing.actions import (
+    accept_offer,
+    close_wrap_up,
+    decline_offer,
+    expire_offer,
+    finish_work,
+    leave_queue,
+    requeue,
+)
 from routing.handlers import close_due_wrap_up
 from routing.models import Offer, Presence, PresencePeriod, SeatToken, WaitingToken, WorkItem
 from routing.presence import heartbeat, set_presence, sweep_presence
@@ -67,6 +76,23 @@ def test_a_pause_asked_for_during_a_call_begins_after_the_wrap_up(floor: Floor) 
     close_wrap_up(ana, interaction_id=offer.work_item.interaction_id)
     presence = Presence.objects.get(member=ana)
     assert (presence.state, presence.reason, presence.after_work) == ("paused", "Lunch", "")
+
+
+def test_who_passed_a_contact_on_may_be_ready_at_once(floor: Floor) -> None:
+    ana = floor.cast.ana
+    item = accept_offer(offered(floor, ana).id, member=ana).work_item
+    requeue(item.interaction_id, queue_slug="digital", actor=ana.actor)
+    assert state(ana) == "wrap_up"
+    assert set_presence(ana, state="ready").state == "ready"
+    assert not Timer.objects.filter(key__startswith="wrap_up:").exists()
+    assert_sound()
+
+
+def test_asking_for_ready_does_not_end_a_wrap_up_of_ones_own(floor: Floor) -> None:
+    ana = floor.cast.ana
+    item = accept_offer(offered(floor, ana).id, member=ana).work_item
+    finish_work(item.interaction_id)
+    assert set_presence(ana, state="ready").state == "wrap_up"
 
 
 def test_asking_for_ready_takes_a_wish_for_a_pause_back(floor: Floor) -> None:
