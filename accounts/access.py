@@ -3,6 +3,7 @@
 `Viewer` is made once per request, job or socket and passed to every package's `access.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accounts.actors import Actor, Hand
@@ -69,17 +70,24 @@ def viewer_of_partner_system(organization_id: int, partner_id: int, name: str) -
 
 def scope_of_partner(partner_id: int) -> PartnerScope:
     """What the partner's contract in force allows; nothing when none is in force."""
+    return scopes_of_partners([partner_id])[partner_id]
+
+
+def scopes_of_partners(partner_ids: Iterable[int]) -> dict[int, PartnerScope]:
+    """What the contract in force of each partner allows."""
     now = clock.now()
-    contract = (
-        Contract.objects.filter(partner_id=partner_id, partner__is_active=True, effective_from__lte=now)
-        .exclude(ended_at__lte=now)
-        .order_by("-version")
-        .first()
-    )
-    if contract is None:
-        return PartnerScope(partner_id=partner_id)
+    scopes = {partner_id: PartnerScope(partner_id=partner_id) for partner_id in partner_ids}
+    contracts = Contract.objects.filter(
+        partner_id__in=list(scopes), partner__is_active=True, effective_from__lte=now
+    ).exclude(ended_at__lte=now)
+    for contract in contracts.order_by("version"):
+        scopes[contract.partner_id] = _scope(contract)
+    return scopes
+
+
+def _scope(contract: Contract) -> PartnerScope:
     return PartnerScope(
-        partner_id=partner_id,
+        partner_id=contract.partner_id,
         queues=frozenset(contract.queues),
         products=frozenset(contract.products),
         readable_fields=frozenset(contract.readable_fields),

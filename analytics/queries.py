@@ -1,7 +1,7 @@
 """Today's figures and their way through the last hours."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,12 +24,13 @@ from analytics.rules import (
 from foundation import clock
 from foundation.tenancy import current_organization_id
 from routing.models import Presence, Queue
-from routing.queries import agent_states
+from routing.queries import AgentState, agent_states
 
 __all__ = [
     "SERVICE_LEVEL_FORMULA",
     "QueueToday",
     "ServingNow",
+    "Trends",
     "asked_again_today",
     "service_level",
     "serving_now",
@@ -37,7 +38,9 @@ __all__ = [
     "today_by_partner",
     "today_by_queue",
     "trend",
+    "trends",
 ]
+_SUMS = {f"sum_{name}": Sum(name) for name in COUNTED}
 _CARRY_OVER = timedelta(hours=24)  # nobody waits longer than this
 
 
@@ -98,22 +101,41 @@ def trend(kind: str, hours: float, *, queue_slug: str | None = None) -> list[flo
     Kinds: any count, `service_level` (0–1), `average_wait_seconds`, `average_handle_seconds`, and `waiting`
     at the end of each. Quarter hours in which nothing happened are 0; for service level, 1.
     """
+    return trends(hours).of(kind, queue_slug=queue_slug)
+
+
+@dataclass(frozen=True)
+class Trends:
+    """The last hours, read once: each figure of each queue, or of all together."""
+
+    starts: list[datetime]
+    counted: dict[tuple[str, datetime], Counts]
+
+    def of(self, kind: str, *, queue_slug: str | None = None) -> list[float]:
+        """One number for each quarter hour, as `trend` says."""
+        counted: dict[datetime, Counts] = defaultdict(Counts)
+        for (slug, start), counts in self.counted.items():
+            if queue_slug in {None, slug}:
+                counted[start] += counts
+        if kind == "waiting":
+            return _waiting_at(self.starts, counted)
+        return [_figure(kind, counted.get(start, Counts())) for start in self.starts]
+
+
+def trends(hours: float) -> Trends:
+    """Everything that `trend` tells of the last hours, in one question."""
     last = quarter_of(clock.now())
     first = last - (int(hours * 4) - 1) * QUARTER
     rows = QueueInterval.objects.filter(starts_at__gte=first - _CARRY_OVER, starts_at__lte=last)
-    if queue_slug is not None:
-        rows = rows.filter(queue_slug=queue_slug)
-    counted = _counts_by("starts_at", rows)
-    starts = [first + n * QUARTER for n in range(int(hours * 4))]
-    if kind == "waiting":
-        return _waiting_at(starts, counted)
-    return [_figure(kind, counted.get(start, Counts())) for start in starts]
+    sums = rows.values("queue_slug", "starts_at").annotate(**_SUMS)
+    counted = {(row["queue_slug"], row["starts_at"]): _counts(row) for row in sums}
+    return Trends([first + n * QUARTER for n in range(int(hours * 4))], counted)
 
 
-def serving_now() -> list[ServingNow]:
-    """In-house and each partner with people signed in."""
+def serving_now(agents: Iterable[AgentState] | None = None) -> list[ServingNow]:
+    """In-house and each partner with people signed in. `agents`: where they were read already."""
     states: dict[str, list[str]] = defaultdict(list)
-    for agent in agent_states():
+    for agent in agent_states() if agents is None else agents:
         if agent.state != Presence.State.OFFLINE:
             states[agent.partner_name].append(agent.state)
     house = Organization.objects.get(id=current_organization_id()).name
@@ -127,8 +149,11 @@ def _today() -> QuerySet[QueueInterval]:
 
 
 def _counts_by(field: str, rows: QuerySet[QueueInterval]) -> dict[Any, Counts]:
-    sums = rows.values(field).annotate(**{f"sum_{name}": Sum(name) for name in COUNTED})
-    return {row[field]: Counts(**{name: row[f"sum_{name}"] for name in COUNTED}) for row in sums}
+    return {row[field]: _counts(row) for row in rows.values(field).annotate(**_SUMS)}
+
+
+def _counts(row: Mapping[str, Any]) -> Counts:
+    return Counts(**{name: row[f"sum_{name}"] for name in COUNTED})
 
 
 def _figure(kind: str, counts: Counts) -> float:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.access import Viewer
 from cases import rules
@@ -46,6 +46,12 @@ def promises_at_risk() -> list[Promise]:
     soon = Q(due_at__lte=clock.now() + AT_RISK) | Q(warned_at__isnull=False)
     at_risk = Promise.objects.filter(Q(state=Promise.State.BROKEN) | Q(soon, state=Promise.State.OPEN))
     return list(at_risk.select_related("customer", "owed_by", "owner").order_by("due_at", "id"))
+
+
+def promise_counts() -> dict[str, int]:
+    """How many promises are in each state."""
+    rows = Promise.objects.values("state").annotate(number=Count("id"))
+    return {row["state"]: row["number"] for row in rows}
 
 
 def holds_marketing(customer_id: int) -> bool:

@@ -22,6 +22,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "desk:offer_accept": "agent",
     "desk:offer_decline": "agent",
     "desk:contact": "agent",
+    "desk:contact_identify": "agent",
     "desk:contact_note": "agent",
     "desk:contact_promise": "agent",
     "desk:contact_fact": "agent",

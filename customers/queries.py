@@ -6,21 +6,36 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import get_language_info
+
 from accounts.access import Viewer
+from accounts.actors import Hand
 from accounts.models import Organization
 from customers import rules
-from customers.access import access_customer, may_read, readable_facts, shown
-from customers.models import Customer, Fact, FactKey, Identity, Subscription
+from customers.access import access_customer, may_read, readable_facts, shown, visible_customers
+from customers.models import Confidence, Customer, Fact, FactKey, Identity, Subscription
 from foundation import clock
 from foundation.phones import format_phone
 from foundation.tenancy import current_organization_id
 
+MOST_CANDIDATES = 8
+# Questions that an identity answers.
+_IDENTITY_ANSWERS = {
+    "subscriber_number": Identity.Kind.SUBSCRIBER_NUMBER,
+    "callback_number": Identity.Kind.PHONE,
+    "phone": Identity.Kind.PHONE,
+    "email": Identity.Kind.EMAIL,
+}
+
 
 @dataclass(frozen=True)
 class KnownFact:
-    """What is known about one question, and where it comes from. `text` is the value as people read it."""
+    """What is known about one question, and where it comes from. `text` is the value as people read it.
 
-    fact_id: int
+    `fact_id` is None for what nobody had to ask because the record says it (`known_answers`).
+    """
+
+    fact_id: int | None
     key: str
     label: str
     question: str
@@ -35,6 +50,7 @@ class KnownFact:
     value_type: str = FactKey.ValueType.TEXT
     choices: tuple[str, ...] = ()
     sensitivity: str = FactKey.Sensitivity.INTERNAL
+    interaction_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,7 @@ class KnownIdentity:
     confidence: str
     hand: str
     masked: bool
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,7 @@ class RecordView:
     region: str | None
     postal_address: str | None
     customer_since: date | None
+    created_at: datetime
     identities: list[KnownIdentity] = field(default_factory=list)
     subscriptions: list[KnownSubscription] = field(default_factory=list)
     facts: list[KnownFact] = field(default_factory=list)
@@ -133,7 +151,67 @@ def _known(fact: Fact) -> KnownFact:
         value_type=fact.key.value_type,
         choices=tuple(fact.key.choices),
         sensitivity=fact.key.sensitivity,
+        interaction_id=fact.interaction_id,
     )
+
+
+def known_answers(view: RecordView, keys: Iterable[FactKey]) -> dict[str, KnownFact]:
+    """By key, the questions whose answer the record has: as a fact, or as a number, mail or language of the
+    customer's. Nobody need be asked what stands there already.
+    """
+    answers = {fact.key: fact for fact in view.facts}
+    for key in keys:
+        if key.key not in answers and (found := _from_record(view, key)) is not None:
+            answers[key.key] = found
+    return answers
+
+
+def _from_record(view: RecordView, key: FactKey) -> KnownFact | None:
+    kind = _IDENTITY_ANSWERS.get(key.key)
+    sure = [one for one in view.identities if one.kind == kind and one.confidence != Confidence.GUESSED]
+    if sure:
+        best = max(sure, key=lambda one: (one.confidence == Confidence.VERIFIED, one.at))
+        return _stated(key, best.value, confidence=best.confidence, hand=best.hand, at=best.at)
+    if key.key == "language" and view.language:
+        name = language_name(view.language)
+        return _stated(key, name, confidence=Confidence.CLAIMED, hand=Hand.SYSTEM, at=view.created_at)
+    return None
+
+
+def _stated(key: FactKey, text: str, *, confidence: str, hand: str, at: datetime) -> KnownFact:
+    return KnownFact(
+        fact_id=None,
+        key=key.key,
+        label=key.label,
+        question=key.question,
+        value=text,
+        text=text,
+        confidence=confidence,
+        hand=hand,
+        author="",
+        partner_name="",
+        at=at,
+        source="record",
+        value_type=key.value_type,
+        choices=tuple(key.choices),
+        sensitivity=key.sensitivity,
+    )
+
+
+def language_name(code: str) -> str:
+    """The language in English, or its code when unknown."""
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
+
+
+def callers_of(viewer: Viewer, e164: str) -> list[Customer]:
+    """The visible customers this number may be, sure or guessed, by name; several share a line at times."""
+    if not e164.startswith("+"):
+        return []
+    found = visible_customers(viewer).filter(identities__kind=Identity.Kind.PHONE, identities__value=e164)
+    return list(found.distinct().order_by("display_name", "id")[:MOST_CANDIDATES])
 
 
 def customer_by_identity(kind: str, value: str, *, country_code: str = "") -> Customer | None:
@@ -160,6 +238,7 @@ def record_view(viewer: Viewer, customer_id: int) -> RecordView:
         region=shown(viewer, "region", customer.region),
         postal_address=shown(viewer, "postal_address", customer.postal_address),
         customer_since=customer.customer_since if may_read(viewer, "customer_since") else None,
+        created_at=customer.created_at,
         identities=_identities(viewer, customer),
         subscriptions=_subscriptions(viewer, customer_id),
         facts=current_facts(customer_id, readable_facts(viewer)),
@@ -190,6 +269,7 @@ def _identities(viewer: Viewer, customer: Customer) -> list[KnownIdentity]:
                 confidence=identity.confidence,
                 hand=identity.hand,
                 masked=not whole,
+                at=identity.created_at,
             )
         )
     return known

@@ -86,6 +86,12 @@ def toast(text: str, *, level: str = "good", status: int = 204, **triggers: Any)
     return response
 
 
+def with_toast(response: HttpResponse, text: str, *, level: str = "good") -> HttpResponse:
+    """The answer, with a word about it."""
+    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "level": level}})
+    return response
+
+
 def done(**triggers: Any) -> HttpResponse:
     """An empty answer that only triggers client events."""
     response = HttpResponse(status=204)

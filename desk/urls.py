@@ -19,6 +19,7 @@ urlpatterns = [
     path("offers/<int:offer_id>/accept/", work.accept_offer, name="offer_accept"),
     path("offers/<int:offer_id>/decline/", work.decline_offer, name="offer_decline"),
     path(_contact, console.contact, name="contact"),
+    path(_contact + "identify/", contact.identify, name="contact_identify"),
     path(_contact + "note/", contact.add_note, name="contact_note"),
     path(_contact + "promise/", contact.make_promise, name="contact_promise"),
     path(_contact + "fact/", contact.record_fact, name="contact_fact"),

@@ -1,7 +1,10 @@
 """Questions about calls and the line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Prefetch
 
 from accounts.models import Organization
 from foundation.tenancy import current_organization_id, system
@@ -27,10 +30,20 @@ class CallView:
 
 def call_of(interaction_id: int) -> CallView | None:
     """The call behind an interaction, or None when it came another way."""
-    session = CallSession.objects.filter(interaction_id=interaction_id).first()
-    if session is None:
-        return None
-    leg = session.legs.filter(released=False).order_by("-id").first()
+    return calls_of([interaction_id]).get(interaction_id)
+
+
+def calls_of(interaction_ids: Iterable[int]) -> dict[int, CallView]:
+    """The call behind each of these interactions, for those that are calls."""
+    current = AgentLeg.objects.filter(released=False).order_by("id")
+    sessions = CallSession.objects.filter(interaction_id__in=list(interaction_ids))
+    sessions = sessions.prefetch_related(Prefetch("legs", current))
+    return {session.interaction_id: _view(session) for session in sessions}
+
+
+def _view(session: CallSession) -> CallView:
+    legs = list(session.legs.all())
+    leg = legs[-1] if legs else None
     return CallView(
         state=session.state,
         on_hold=session.on_hold,

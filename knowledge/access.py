@@ -20,6 +20,13 @@ def visible_announcements(member: Member) -> QuerySet[Announcement]:
     return Announcement.objects.all() if member.supervises else announcements_meant_for(member)
 
 
+def is_meant_for(announcement: Announcement, member: Member) -> bool:
+    """Whether it belongs on this person's desktop; the same rule as `announcements_meant_for`."""
+    if announcement.audience == Announcement.Audience.PARTNER:
+        return member.partner_id is not None and member.partner_id == announcement.partner_id
+    return announcement.audience == Announcement.Audience.ALL or member.partner_id is None
+
+
 def access_announcement(member: Member, announcement_id: int) -> Announcement:
     """The announcement. NotVisible when there is none, or it is not meant for this person."""
     announcement = visible_announcements(member).filter(id=announcement_id).first()

@@ -7,7 +7,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import Member
 from foundation import clock
-from knowledge.access import announcements_meant_for, audience_members
+from knowledge.access import announcements_meant_for, audience_members, is_meant_for
 from knowledge.models import Announcement, AnnouncementReceipt
 
 _MOST_URGENT_FIRST = Case(
@@ -82,6 +82,21 @@ def acknowledgements(announcement_id: int) -> tuple[list[str], list[str]]:
     readings = readings_of(announcement_id)
     done = [reading.name for reading in readings if reading.acknowledged_at]
     return done, [reading.name for reading in readings if not reading.acknowledged_at]
+
+
+def running_with_names() -> list[tuple[Announcement, list[str], list[str]]]:
+    """Each running announcement with the names of who has acknowledged it, and who has not."""
+    running = list(running_announcements())
+    done = AnnouncementReceipt.objects.filter(announcement__in=running, acknowledged_at__isnull=False)
+    acknowledged = set(done.values_list("announcement_id", "member_id"))
+    people = list(Member.objects.filter(is_active=True).order_by("display_name", "id")) if running else []
+    rows = []
+    for announcement in running:
+        meant = [member for member in people if is_meant_for(announcement, member)]
+        seen = [one.display_name for one in meant if (announcement.id, one.id) in acknowledged]
+        missing = [one.display_name for one in meant if (announcement.id, one.id) not in acknowledged]
+        rows.append((announcement, seen, missing))
+    return rows
 
 
 def readings_of(announcement_id: int) -> list[Reading]:

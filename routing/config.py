@@ -3,12 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.utils.translation import get_language_info
+from django.db.models import Prefetch
 
-from accounts.access import scope_of_partner
+from accounts.access import scopes_of_partners
 from accounts.models import Member
+from customers.queries import language_name
 from routing.engine import Agent, QueuePlan, Requirement, Step
-from routing.models import AgentSkill, Queue
+from routing.models import AgentSkill, Queue, QueueSkill, QueueStep
 
 IN_HOUSE = Step()
 
@@ -28,7 +29,10 @@ def load_config() -> RoutingConfig:
 
 def load_plans() -> dict[int, QueuePlan]:
     """The plan of each queue, by id; contacts still waiting in a closed queue are served."""
-    queues = Queue.objects.prefetch_related("requirements__skill", "steps__partner")
+    queues = Queue.objects.prefetch_related(
+        Prefetch("requirements", QueueSkill.objects.select_related("skill")),
+        Prefetch("steps", QueueStep.objects.select_related("partner")),
+    )
     return {queue.id: plan_of(queue) for queue in queues}
 
 
@@ -64,11 +68,7 @@ def load_agents() -> dict[int, Agent]:
     for member_id, slug, level in AgentSkill.objects.values_list("member_id", "skill__slug", "level"):
         skills[member_id][slug] = level
     members = [member for member in Member.objects.filter(is_active=True) if member.takes_work]
-    scopes = {
-        partner_id: scope_of_partner(partner_id).queues
-        for partner_id in {member.partner_id for member in members}
-        if partner_id is not None
-    }
+    scopes = scopes_of_partners({member.partner_id for member in members if member.partner_id is not None})
     return {
         member.id: Agent(
             id=member.id,
@@ -76,15 +76,7 @@ def load_agents() -> dict[int, Agent]:
             partner_id=member.partner_id,
             skills=skills.get(member.id, {}),
             languages={code[:2].lower(): language_name(code) for code in member.languages},
-            queues=scopes.get(member.partner_id) if member.partner_id else None,
+            queues=scopes[member.partner_id].queues if member.partner_id else None,
         )
         for member in members
     }
-
-
-def language_name(code: str) -> str:
-    """The language in English, or its code when unknown."""
-    try:
-        return str(get_language_info(code)["name"])
-    except KeyError:
-        return code

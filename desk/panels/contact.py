@@ -11,7 +11,9 @@ from accounts.models import Member, Organization, Partner
 from cases import queries as cases
 from customers import queries as record
 from customers.access import visible_timeline
+from customers.actions.facts import REASON_KEY
 from customers.models import AskedAgain, FactKey, Interaction
+from customers.rules import spell_value
 from desk.forms import DISPOSITIONS
 from desk.panels.own import contact_name, identity_words
 from desk.panels.words import fact_line, told
@@ -22,18 +24,26 @@ from routing import queries as routing
 
 AGAIN_REASONS = ("They say it changed", "The line was unclear", "Security check", "I could not find it")
 PROMISE_TEXTS = ("Access link by e-mail", "Replacement issue", "Call back", "Refund", "Confirmation by post")
+_INPUTS = {"choice": "choice", "boolean": "choice", "number": "number", "date": "date"}
 HOLD_SOON_SECONDS, HOLD_NOW_SECONDS = 40, 60
 
 
-def contact_panel(interaction: Interaction, viewer: Viewer, organization: Organization) -> dict[str, Any]:
-    """Everything the middle column shows of one contact."""
-    steps = script_steps(interaction, viewer)
+def contact_panel(
+    interaction: Interaction,
+    viewer: Viewer,
+    organization: Organization,
+    view: record.RecordView | None,
+    questions: list[FactKey],
+) -> dict[str, Any]:
+    """Everything the middle column shows of one contact; `view` is its customer's record."""
+    steps = script_steps(interaction, view, questions)
     guess = (
         cases.guess_reason(interaction.customer_id, viewer=viewer, interaction_id=interaction.id)
         if interaction.customer_id
         else None
     )
     serving = interaction.state == Interaction.State.SERVING
+    way = routing.way_of(interaction.id)
     return {
         "id": interaction.id,
         "channel": interaction.channel,
@@ -42,7 +52,7 @@ def contact_panel(interaction: Interaction, viewer: Viewer, organization: Organi
         "customer_name": contact_name(interaction, viewer, organization),
         "address": _address(interaction, viewer, organization),
         "identity": identity_words(interaction),
-        "path": routing.queue_names_of(interaction.id) or [interaction.queue_name or "Call"],
+        "path": way.queue_names or [interaction.queue_name or "Call"],
         "started_at": interaction.answered_at or interaction.started_at,
         "waited_seconds": _seconds(interaction.queued_at, interaction.answered_at),
         "guess": {
@@ -52,24 +62,27 @@ def contact_panel(interaction: Interaction, viewer: Viewer, organization: Organi
         }
         if guess
         else None,
-        "handover": _handover(interaction),
+        "handover": _handover(way.handover),
         "known_count": sum(1 for step in steps if step["state"] == "known"),
         "step_count": len(steps),
         "steps": steps,
-        "notes": _notes(interaction, viewer),
+        "notes": notes_of(interaction, viewer),
         "may_transfer": serving,
         "may_promise": interaction.customer_id is not None,
     }
 
 
-def script_steps(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
+def script_steps(
+    interaction: Interaction, view: record.RecordView | None, questions: list[FactKey]
+) -> list[dict[str, Any]]:
     """The questions of this contact: what is known is filled in, what is not is asked."""
-    if interaction.customer_id is None:
+    if view is None:
         return []
-    questions = [key for key in record.questions(viewer) if key.question]
-    facts = {
-        fact.key: fact for fact in record.current_facts(interaction.customer_id, [q.key for q in questions])
-    }
+    questions = [key for key in questions if key.question]
+    facts = record.known_answers(view, questions)
+    reason = facts.get(REASON_KEY)
+    if reason is not None and reason.interaction_id != interaction.id:
+        del facts[REASON_KEY]  # why they called another time
     again = {
         asked.key_id: asked
         for asked in AskedAgain.objects.filter(interaction=interaction).order_by("asked_at")
@@ -88,11 +101,15 @@ def _step(key: FactKey, fact: record.KnownFact | None, asked: AskedAgain | None)
         "fact": fact_line(fact) if fact else None,
         "again_reasons": list(AGAIN_REASONS),
         "again_reason": asked.reason if asked and open_again else "",
-        "type": key.value_type if key.value_type in {"choice", "number", "date"} else "text",
-        "choices": list(key.choices) or (["yes", "no"] if key.value_type == "boolean" else []),
-        "value": fact.text if fact else "",
+        "type": _INPUTS.get(key.value_type, "text"),
+        "choices": [{"value": choice, "label": spell_value(choice)} for choice in _choices(key)],
+        "value": (fact.text if key.value_type != "choice" else fact.value) if fact else "",
         "error": "",
     }
+
+
+def _choices(key: FactKey) -> list[str]:
+    return ["yes", "no"] if key.value_type == FactKey.ValueType.BOOLEAN else list(key.choices)
 
 
 def call_panel(
@@ -118,11 +135,16 @@ def call_panel(
     }
 
 
-def transfer_panel(interaction: Interaction, organization: Organization, viewer: Viewer) -> dict[str, Any]:
+def transfer_panel(
+    interaction: Interaction,
+    organization: Organization,
+    lines: list[routing.QueueLine],
+    *,
+    facts: int,
+    promises: int,
+) -> dict[str, Any]:
     """Where the contact may go, whose hand that is, and what goes with it."""
-    facts = len(record.current_facts(interaction.customer_id)) if interaction.customer_id else 0
-    promises = len(list(cases.open_promises(interaction.customer_id))) if interaction.customer_id else 0
-    carried = ["who is calling", f"{facts} facts"]
+    carried = ["who is calling", "1 fact" if facts == 1 else f"{facts} facts"]
     if promises:
         carried.append("1 promise" if promises == 1 else f"{promises} promises")
     return {
@@ -137,7 +159,7 @@ def transfer_panel(interaction: Interaction, organization: Organization, viewer:
                 "open": True,
                 "hours": "",
             }
-            for target in routing.transfer_targets()
+            for target in routing.transfer_targets(lines)
             if target.queue_slug != interaction.queue_slug
         ],
         "carried": [*carried, "your notes"],
@@ -188,8 +210,7 @@ def wrapup_panel(interaction: Interaction, member: Member) -> dict[str, Any] | N
     }
 
 
-def _handover(interaction: Interaction) -> dict[str, Any] | None:
-    handed = routing.handover_of(interaction.id)
+def _handover(handed: routing.Handover | None) -> dict[str, Any] | None:
     if handed is None:
         return None
     return {
@@ -201,7 +222,8 @@ def _handover(interaction: Interaction) -> dict[str, Any] | None:
     }
 
 
-def _notes(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
+def notes_of(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
+    """The last notes written in this contact, oldest first."""
     if interaction.customer_id is None:
         return []
     entries = visible_timeline(viewer, interaction.customer_id).filter(kind="note", interaction=interaction)

@@ -16,7 +16,8 @@ from cases.models import Case, Promise
 from customers import access
 from customers import queries as record
 from customers.actions import note_read
-from customers.models import Interaction, TimelineEntry
+from customers.models import Customer, FactKey, Interaction, TimelineEntry
+from customers.rules import looks_like_phone
 from desk.panels.own import identity_words
 from desk.panels.words import fact_line, promise_card
 from foundation import clock
@@ -32,12 +33,18 @@ _HIDDEN_WORDS = {
 
 
 def customer_panel(
-    customer_id: int, viewer: Viewer, organization: Organization, *, interaction: Interaction | None = None
+    view: record.RecordView,
+    viewer: Viewer,
+    organization: Organization,
+    *,
+    questions: list[FactKey],
+    interaction: Interaction | None = None,
 ) -> dict[str, Any]:
-    """The record as this person may see it; a partner's look is written down. NotVisible."""
-    view = record.record_view(viewer, customer_id)
+    """The record as this person may see it; a partner's look is written down."""
+    customer_id = view.customer_id
+    known = record.known_answers(view, questions)
     note_read(viewer, customer_id, "record")
-    phone = next((known for known in view.identities if known.kind == "phone"), None)
+    phone = next((one for one in view.identities if one.kind == "phone"), None)
     return {
         "id": customer_id,
         "display_name": view.display_name,
@@ -45,7 +52,9 @@ def customer_panel(
         "phone": phone.value if phone else "",
         "local_time": "",
         "identity": _identity(view, interaction),
-        "candidates": [],
+        "who": who_panel(interaction, viewer)
+        if interaction and looks_like_phone(view.display_name)
+        else None,
         "promises": [
             promise_card(promise, organization)
             for promise in visible_promises(viewer)
@@ -53,7 +62,7 @@ def customer_panel(
             .select_related("owed_by", "customer")
             .order_by("due_at")[:5]
         ],
-        "facts": [fact_line(fact) for fact in view.facts],
+        "facts": [fact_line(fact) for fact in known.values()],
         "subscriptions": [_subscription(row, organization) for row in view.subscriptions],
         "cases": list(
             visible_cases(viewer)
@@ -66,6 +75,26 @@ def customer_panel(
         "outside_contract": [
             words for name, words in _HIDDEN_WORDS.items() if not access.may_read(viewer, name)
         ],
+    }
+
+
+def who_panel(interaction: Interaction, viewer: Viewer) -> dict[str, Any]:
+    """Who the caller may be: those who share the number, and a search. For contacts of nobody known."""
+    found = [
+        one for one in record.callers_of(viewer, interaction.address) if one.id != interaction.customer_id
+    ]
+    return {
+        "interaction_id": interaction.id,
+        "candidates": [candidate(one, viewer) for one in found],
+    }
+
+
+def candidate(customer: Customer, viewer: Viewer) -> dict[str, Any]:
+    """Somebody the caller may be."""
+    return {
+        "id": customer.pk,
+        "name": access.shown_name(viewer, customer),
+        "detail": access.shown(viewer, "region", customer.region) or "",
     }
 
 

@@ -1,6 +1,8 @@
 """The supervisor's floor: big figures, who serves, queues, agents, calls, promises, announcements."""
 
+from collections import Counter
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from accounts.access import Viewer
@@ -17,7 +19,7 @@ from ivr import queries as phone
 from knowledge import queries as knowledge
 from knowledge.models import Announcement
 from routing import queries as routing
-from routing.models import Presence, Queue
+from routing.models import Presence
 
 TREND_HOURS = 6
 HOLD_LONG_SECONDS = 60
@@ -35,13 +37,42 @@ _ENDS = (
 )
 
 
-def figures_panel() -> list[dict[str, Any]]:
+class FloorNow:
+    """What several panels show of one moment: each question is asked once, when it is first needed."""
+
+    @cached_property
+    def lines(self) -> list[routing.QueueLine]:
+        """The queues."""
+        return routing.waiting_by_queue()
+
+    @cached_property
+    def agents(self) -> list[routing.AgentState]:
+        """Everybody who takes work."""
+        return routing.agent_states()
+
+    @cached_property
+    def today(self) -> dict[str, analytics.QueueToday]:
+        """Each queue's day so far."""
+        return {row.queue_slug: row for row in analytics.today_by_queue()}
+
+    @cached_property
+    def trends(self) -> analytics.Trends:
+        """The last hours."""
+        return analytics.trends(TREND_HOURS)
+
+    @cached_property
+    def at_risk(self) -> list[Promise]:
+        """Promises broken, or near it."""
+        return cases.promises_at_risk()
+
+
+def figures_panel(now: FloorNow) -> list[dict[str, Any]]:
     """Waiting, longest wait, service level, promises at risk, asked again: each with its last hours."""
-    lines = routing.waiting_by_queue()
+    lines = now.lines
     today = analytics.today()
     level = analytics.service_level(today)
     waiting = sum(line.waiting for line in lines)
-    waiting_target = sum(Queue.objects.filter(is_active=True).values_list("waiting_target", flat=True))
+    waiting_target = sum(line.waiting_target for line in lines)
     longest = max((_age(line.longest_since) for line in lines), default=0.0)
     over = any(_age(line.longest_since) > 3 * line.target_seconds for line in lines if line.longest_since)
     return [
@@ -51,7 +82,7 @@ def figures_panel() -> list[dict[str, Any]]:
             str(waiting),
             target=f"target ≤ {waiting_target}",
             level="now" if waiting > waiting_target else "",
-            values=analytics.trend("waiting", TREND_HOURS),
+            values=now.trends.of("waiting"),
             goal=waiting_target,
             href="#floor-queues",
         ),
@@ -61,7 +92,7 @@ def figures_panel() -> list[dict[str, Any]]:
             _clock(longest),
             target="now",
             level="now" if over else "",
-            values=analytics.trend("average_wait_seconds", TREND_HOURS),
+            values=now.trends.of("average_wait_seconds"),
             href="#floor-queues",
         ),
         _figure(
@@ -71,28 +102,26 @@ def figures_panel() -> list[dict[str, Any]]:
             unit="%",
             target="80 % in target",
             level="" if level is None or level >= 0.8 else "soon" if level >= 0.6 else "now",
-            values=[100 * value for value in analytics.trend("service_level", TREND_HOURS)],
+            values=[100 * value for value in now.trends.of("service_level")],
             goal=80,
             href="#floor-queues",
         ),
-        _promises_figure(),
+        _promises_figure(now.at_risk),
         _figure(
             "asked_again",
             "Asked twice",
             f"{100 * today.asked_again / today.offered:.1f}" if today.offered else str(today.asked_again),
             unit="% of contacts" if today.offered else "",
             target="target 0",
-            values=analytics.trend("asked_again", TREND_HOURS),
+            values=now.trends.of("asked_again"),
         ),
     ]
 
 
-def _promises_figure() -> dict[str, Any]:
-    at_risk = cases.promises_at_risk()
+def _promises_figure(at_risk: list[Promise]) -> dict[str, Any]:
     broken = any(promise.state == Promise.State.BROKEN for promise in at_risk)
-    open_count = Promise.objects.filter(state=Promise.State.OPEN).count()
-    kept = Promise.objects.filter(state=Promise.State.KEPT).count()
-    late = Promise.objects.filter(state=Promise.State.BROKEN).count()
+    counts = cases.promise_counts()
+    open_count, kept, late = (counts.get(state, 0) for state in ("open", "kept", "broken"))
     share = f"kept {100 * kept / (kept + late):.1f} %" if kept + late else "none settled yet"
     return _figure(
         "promises",
@@ -131,7 +160,7 @@ def _figure(
     }
 
 
-def serving_panel() -> dict[str, Any]:
+def serving_panel(now: FloorNow) -> dict[str, Any]:
     """In-house and each partner side by side: how many people, how busy."""
     rows = [
         {
@@ -148,17 +177,16 @@ def serving_panel() -> dict[str, Any]:
                 {"kind": "ready", "label": "ready", "count": company.ready},
             ],
         }
-        for company in analytics.serving_now()
+        for company in analytics.serving_now(now.agents)
     ]
     return {"on_shift": sum(row["people"] for row in rows), "rows": rows}
 
 
-def queues_panel(organization: Organization) -> dict[str, Any]:
+def queues_panel(now: FloorNow, organization: Organization) -> dict[str, Any]:
     """Each queue now and today."""
-    today = {row.queue_slug: row for row in analytics.today_by_queue()}
     rows = []
-    for line in routing.waiting_by_queue():
-        day = today[line.queue_slug]
+    for line in now.lines:
+        day = now.today[line.queue_slug]
         level, abandoned = day.service_level, day.counts.abandoned_share
         rows.append(
             {
@@ -173,7 +201,7 @@ def queues_panel(organization: Organization) -> dict[str, Any]:
                 "abandoned": None if abandoned is None else f"{100 * abandoned:.1f}",
                 "handle_seconds": day.counts.average_handle_seconds,
                 "ready": line.ready,
-                "trend": analytics.trend("offered", TREND_HOURS, queue_slug=line.queue_slug),
+                "trend": now.trends.of("offered", queue_slug=line.queue_slug),
                 "hand": Hand.PARTNER if line.partner_name else Hand.INHOUSE,
                 "hand_name": line.partner_name or organization.name,
             }
@@ -181,10 +209,10 @@ def queues_panel(organization: Organization) -> dict[str, Any]:
     return {"formula": f"service level: {analytics.SERVICE_LEVEL_FORMULA}", "rows": rows}
 
 
-def agents_panel(organization: Organization) -> dict[str, Any]:
+def agents_panel(now: FloorNow, organization: Organization) -> dict[str, Any]:
     """Everybody who takes work and what they do now; those who never signed in last."""
     rows = []
-    for agent in routing.agent_states():
+    for agent in now.agents:
         label = Presence.State(agent.state).label
         paused = agent.state == Presence.State.PAUSED and agent.reason
         rows.append(
@@ -209,8 +237,10 @@ def agents_panel(organization: Organization) -> dict[str, Any]:
 def calls_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
     """Every call from its first ring in the IVR to its last word."""
     rows = []
-    for call in routing.calls_in_progress():
-        line = phone.call_of(call.interaction.id)
+    calls = routing.calls_in_progress()
+    lines = phone.calls_of(call.interaction.id for call in calls)
+    for call in calls:
+        line = lines.get(call.interaction.id)
         held = call.state == "talking" and line is not None and line.on_hold
         state, since = ("hold", line.hold_since) if held and line else (call.state, call.since)
         customer = call.interaction.customer
@@ -233,39 +263,38 @@ def calls_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
     return {"rows": rows}
 
 
-def promises_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
+def promises_panel(now: FloorNow, viewer: Viewer, organization: Organization) -> dict[str, Any]:
     """Promises at risk, most urgent first, whoever owes them."""
-    at_risk = cases.promises_at_risk()
     return {
-        "note": f"{len(at_risk)} at risk",
+        "note": f"{len(now.at_risk)} at risk",
         "rows": [
             promise_card(promise, organization, customer_name=shown_name(viewer, promise.customer))
-            for promise in at_risk[:12]
+            for promise in now.at_risk[:12]
         ],
     }
 
 
 def announcements_panel() -> dict[str, Any]:
     """What runs on the desktops and who has not acknowledged it."""
-    return {"rows": [_announcement(row) for row in knowledge.running_announcements()]}
+    return {"rows": [_announcement(*found) for found in knowledge.running_with_names()]}
 
 
 def announce_panel(organization: Organization) -> dict[str, Any]:
     """Audiences with the number of people they reach, and how long."""
-    people = Member.objects.filter(is_active=True)
-    inhouse = people.filter(partner=None).count()
+    members = Member.objects.filter(is_active=True)
+    people: Counter[int | None] = Counter(members.values_list("partner_id", flat=True))
     partners = [
         {
             "value": f"partner:{partner.id}",
             "label": partner.name,
-            "help": _people(people.filter(partner=partner).count()),
+            "help": _people(people[partner.id]),
         }
         for partner in Partner.objects.filter(is_active=True).order_by("name")
     ]
     return {
         "audiences": [
-            {"value": "all", "label": "Everybody", "help": _people(people.count()), "checked": True},
-            {"value": "inhouse", "label": organization.name, "help": _people(inhouse)},
+            {"value": "all", "label": "Everybody", "help": _people(people.total()), "checked": True},
+            {"value": "inhouse", "label": organization.name, "help": _people(people[None])},
             *partners,
         ],
         "ends": list(_ENDS),
@@ -274,8 +303,7 @@ def announce_panel(organization: Organization) -> dict[str, Any]:
     }
 
 
-def _announcement(row: Announcement) -> dict[str, Any]:
-    seen, missing = knowledge.acknowledgements(row.id)
+def _announcement(row: Announcement, seen: list[str], missing: list[str]) -> dict[str, Any]:
     return {
         "id": row.id,
         "title": row.title,

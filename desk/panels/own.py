@@ -49,10 +49,13 @@ def presence_panel(member: Member) -> dict[str, Any]:
     }
 
 
-def marquee_panel(member: Member) -> list[dict[str, Any]]:
-    """Announcements this desktop shows, most urgent first; that they were shown is written down."""
-    lines = knowledge.announcements_for(member)
-    note_seen([line.id for line in lines if line.seen_at is None], member=member)
+def marquee_panel(member: Member, show_id: int | None = None) -> list[dict[str, Any]]:
+    """What this desktop's line has, unread and urgent first, of which one is shown (`show_id`, else the
+    first); that it was shown is written down.
+    """
+    lines = sorted(knowledge.announcements_for(member), key=lambda line: line.acknowledged_at is not None)
+    at = next((n for n, line in enumerate(lines) if line.id == show_id), 0)
+    note_seen([line.id for line in lines[at : at + 1] if line.seen_at is None], member=member)
     return [
         {
             "id": line.id,
@@ -62,13 +65,21 @@ def marquee_panel(member: Member) -> list[dict[str, Any]]:
             "posted_at": line.starts_at,
             "posted_by": line.author,
             "acknowledged_at": line.acknowledged_at,
+            "shown": n == at,
+            "number": n + 1,
+            "next_id": lines[(n + 1) % len(lines)].id,
         }
-        for line in lines
+        for n, line in enumerate(lines)
     ]
 
 
 def work_panel(
-    member: Member, viewer: Viewer, organization: Organization, *, current_id: int | None = None
+    member: Member,
+    viewer: Viewer,
+    organization: Organization,
+    *,
+    lines: list[routing.QueueLine],
+    current_id: int | None = None,
 ) -> dict[str, Any]:
     """What is on this desk, what waits for people like this one, what was promised for today."""
     items = own_contacts(member)
@@ -85,7 +96,7 @@ def work_panel(
                 "longest_since": line.longest_since,
                 "target_seconds": line.target_seconds,
             }
-            for line in routing.waiting_for(member)
+            for line in routing.waiting_for(member, lines)
         ],
         "promises": [
             promise_card(promise, organization, customer_name=shown_name(viewer, promise.customer), me=member)

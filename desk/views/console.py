@@ -13,6 +13,7 @@ from desk.panels import customer as customer_panels
 from desk.panels import own
 from desk.views.fragments import contact_screen, customer_context, desk_context
 from foundation.errors import Forbidden
+from routing import queries as routing
 
 
 @require_GET
@@ -36,6 +37,7 @@ def work(request: DeskRequest) -> HttpResponse:
         request.member,
         request.viewer,
         request.organization,
+        lines=routing.waiting_by_queue(),
         current_id=int(shown) if shown.isdigit() else None,
     )
     return render(request, "desk/console/_work.html", {"work": panel})
@@ -54,8 +56,10 @@ def idle(request: DeskRequest) -> HttpResponse:
 @require_GET
 @desk_door()
 def marquee(request: DeskRequest) -> HttpResponse:
-    """The announcements on this desktop."""
-    return render(request, "desk/console/_marquee.html", {"marquees": own.marquee_panel(request.member)})
+    """The announcements on this desktop, one at a time: `?show=` chooses it."""
+    shown_id = request.GET.get("show", "")
+    panel = own.marquee_panel(request.member, int(shown_id) if shown_id.isdigit() else None)
+    return render(request, "desk/console/_marquee.html", {"marquees": panel})
 
 
 @require_GET
@@ -110,6 +114,10 @@ def search(request: DeskRequest) -> HttpResponse:
     """Customers by name, number, mail or subscriber number, as one types."""
     text = request.GET.get("q", "").strip()[:200]
     found = search_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
+    if (contact := request.GET.get("contact", "")).isdigit():
+        candidates = [customer_panels.candidate(one, request.viewer) for one in found]
+        context = {"query": text, "who": {"interaction_id": int(contact), "candidates": candidates}}
+        return render(request, "desk/console/_candidates.html", context)
     results = [
         {
             "url": reverse("desk:customer", args=[customer.pk]),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from cases import actions as cases
 from customers import access
 from customers import actions as customers
+from customers import queries as record
 from customers.models import Confidence, Interaction
 from desk.doors import DeskRequest, desk_door
 from desk.forms import AskAgainForm, FactForm, NoteForm, PromiseForm, TransferForm, WrapUpForm
@@ -35,6 +36,25 @@ def _customer_id(interaction: Interaction) -> int:
 
 @require_POST
 @desk_door(agents=True)
+def identify(request: DeskRequest, interaction_id: int) -> HttpResponse:
+    """Say who is calling: what was said in this contact moves to their record."""
+    interaction = _contact(request, interaction_id)
+    given = request.POST.get("customer", "")
+    customer = access.access_customer(
+        request.viewer, int(given) if given.isdigit() and len(given) < 19 else 0
+    )
+    customers.identify_interaction(
+        interaction.id,
+        customer=customer,
+        identified_by="agent",
+        confidence=Confidence.CLAIMED,
+        actor=request.member.actor,
+    )
+    return contact_screen(request, access.access_interaction(request.viewer, interaction.id))
+
+
+@require_POST
+@desk_door(agents=True)
 def add_note(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Write a note for whoever is next."""
     interaction = _contact(request, interaction_id)
@@ -48,8 +68,8 @@ def add_note(request: DeskRequest, interaction_id: int) -> HttpResponse:
         interaction_id=interaction.id,
         for_partners=not form.cleaned_data["inhouse_only"],
     )
-    panel = contact_panels.contact_panel(interaction, request.viewer, request.organization)
-    return render(request, "desk/console/_notes.html", {"contact": panel})
+    notes = contact_panels.notes_of(interaction, request.viewer)
+    return render(request, "desk/console/_notes.html", {"contact": {"id": interaction.id, "notes": notes}})
 
 
 @require_POST
@@ -83,6 +103,7 @@ def record_fact(request: DeskRequest, interaction_id: int) -> HttpResponse:
     form = FactForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
+    _check_is_asked(request, form.cleaned_data["key"])
     customers.record_fact(
         _customer_id(interaction),
         key=form.cleaned_data["key"],
@@ -103,6 +124,7 @@ def ask_again(request: DeskRequest, interaction_id: int) -> HttpResponse:
     form = AskAgainForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
+    _check_is_asked(request, form.cleaned_data["key"])
     customers.count_asked_again(
         _customer_id(interaction),
         key=form.cleaned_data["key"],
@@ -180,8 +202,15 @@ def wrap_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
     return contact_screen(request, contacts[0] if contacts else None)
 
 
+def _check_is_asked(request: DeskRequest, key: str) -> None:
+    """Only what stands in the script can be answered there."""
+    if not any(question.key == key and question.question for question in record.questions(request.viewer)):
+        raise Refusal("unknown_fact", f"“{key}” is no question of this script.", field="key")
+
+
 def _step(request: DeskRequest, interaction: Interaction, key: str) -> HttpResponse:
-    steps = contact_panels.script_steps(interaction, request.viewer)
+    view = record.record_view(request.viewer, _customer_id(interaction))
+    steps = contact_panels.script_steps(interaction, view, record.questions(request.viewer))
     number, step = next((n, step) for n, step in enumerate(steps, start=1) if step["key"] == key)
     context = {"step": step, "number": number, "contact": {"id": interaction.id}}
     return render(request, "desk/console/_step.html", context)

@@ -9,16 +9,17 @@ from django.views.decorators.http import require_GET
 
 from desk.doors import DeskRequest, desk_door
 from desk.panels import floor as panels
+from desk.panels.floor import FloorNow
 from foundation.errors import NotVisible
 
-_PANELS: dict[str, Callable[[DeskRequest], Any]] = {
-    "figures": lambda request: panels.figures_panel(),
-    "serving": lambda request: panels.serving_panel(),
-    "queues": lambda request: panels.queues_panel(request.organization),
-    "agents": lambda request: panels.agents_panel(request.organization),
-    "calls": lambda request: panels.calls_panel(request.viewer, request.organization),
-    "promises": lambda request: panels.promises_panel(request.viewer, request.organization),
-    "announcements": lambda request: panels.announcements_panel(),
+_PANELS: dict[str, Callable[[DeskRequest, FloorNow], Any]] = {
+    "figures": lambda request, now: panels.figures_panel(now),
+    "serving": lambda request, now: panels.serving_panel(now),
+    "queues": lambda request, now: panels.queues_panel(now, request.organization),
+    "agents": lambda request, now: panels.agents_panel(now, request.organization),
+    "calls": lambda request, now: panels.calls_panel(request.viewer, request.organization),
+    "promises": lambda request, now: panels.promises_panel(now, request.viewer, request.organization),
+    "announcements": lambda request, now: panels.announcements_panel(),
 }
 
 
@@ -26,7 +27,8 @@ _PANELS: dict[str, Callable[[DeskRequest], Any]] = {
 @desk_door(supervisors=True)
 def floor(request: DeskRequest) -> HttpResponse:
     """The whole floor."""
-    context = {name: panel(request) for name, panel in _PANELS.items()}
+    now = FloorNow()
+    context = {name: panel(request, now) for name, panel in _PANELS.items()}
     context["announce"] = panels.announce_panel(request.organization)
     context["zone"] = request.organization.time_zone
     return render(request, "desk/floor.html", context)
@@ -43,4 +45,4 @@ def panel(request: DeskRequest, name: str) -> HttpResponse:
 
 def panel_response(request: DeskRequest, name: str) -> HttpResponse:
     """One panel's fragment."""
-    return render(request, f"desk/floor/_{name}.html", {name: _PANELS[name](request)})
+    return render(request, f"desk/floor/_{name}.html", {name: _PANELS[name](request, FloorNow())})

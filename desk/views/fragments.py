@@ -6,21 +6,23 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from customers.models import Interaction
+from customers import queries as record
+from customers.models import FactKey, Interaction
 from desk.doors import DeskRequest, toast
 from desk.panels import contact as contact_panels
 from desk.panels import customer as customer_panels
 from desk.panels import own
+from routing import queries as routing
 
 
 def desk_context(request: DeskRequest, interaction: Interaction | None) -> dict[str, Any]:
     """Everything the console shows, around the contact that is open (None: nothing is)."""
     member, viewer, organization = request.member, request.viewer, request.organization
+    lines = routing.waiting_by_queue()
+    current_id = interaction.id if interaction else None
     context: dict[str, Any] = {
         "presence": own.presence_panel(member),
-        "work": own.work_panel(
-            member, viewer, organization, current_id=interaction.id if interaction else None
-        ),
+        "work": own.work_panel(member, viewer, organization, lines=lines, current_id=current_id),
         "contact": None,
         "call": None,
         "customer": None,
@@ -28,27 +30,41 @@ def desk_context(request: DeskRequest, interaction: Interaction | None) -> dict[
     }
     if interaction is None:
         return context
-    context |= {
-        "contact": contact_panels.contact_panel(interaction, viewer, organization),
+    view = record.record_view(viewer, interaction.customer_id) if interaction.customer_id else None
+    questions = record.questions(viewer) if view else []
+    context |= _record_context(request, view, questions, interaction) if view else {}
+    return context | {
+        "contact": contact_panels.contact_panel(interaction, viewer, organization, view, questions),
         "call": contact_panels.call_panel(interaction, viewer, organization),
-        "transfer": contact_panels.transfer_panel(interaction, organization, viewer),
+        "who": None if view else customer_panels.who_panel(interaction, viewer),
+        "transfer": contact_panels.transfer_panel(
+            interaction,
+            organization,
+            lines,
+            facts=len(view.facts) if view else 0,
+            promises=len(context["customer"]["promises"]) if view else 0,
+        ),
         "promise_form": contact_panels.promise_panel(organization),
         "wrapup": contact_panels.wrapup_panel(interaction, member),
     }
-    if interaction.customer_id is not None:
-        context |= customer_context(request, interaction.customer_id, interaction)
-    return context
 
 
 def customer_context(
     request: DeskRequest, customer_id: int, interaction: Interaction | None = None
 ) -> dict[str, Any]:
-    """The customer column with the first page of the timeline."""
+    """The customer column with the first page of the timeline. NotVisible."""
+    view = record.record_view(request.viewer, customer_id)
+    return _record_context(request, view, record.questions(request.viewer), interaction)
+
+
+def _record_context(
+    request: DeskRequest, view: record.RecordView, questions: list[FactKey], interaction: Interaction | None
+) -> dict[str, Any]:
     return {
         "customer": customer_panels.customer_panel(
-            customer_id, request.viewer, request.organization, interaction=interaction
+            view, request.viewer, request.organization, questions=questions, interaction=interaction
         ),
-        "timeline": customer_panels.timeline_panel(customer_id, request.viewer),
+        "timeline": customer_panels.timeline_panel(view.customer_id, request.viewer),
     }
 
 

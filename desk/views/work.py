@@ -4,7 +4,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from desk.doors import DeskRequest, desk_door
+from desk.doors import DeskRequest, desk_door, with_toast
 from desk.forms import PresenceForm
 from desk.panels import own
 from desk.views.fragments import contact_screen
@@ -12,7 +12,7 @@ from foundation import clock
 from foundation.errors import Refusal
 from ivr import actions as phone
 from routing import actions as routing
-from routing import presence
+from routing import presence, queries
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,8 +45,10 @@ def accept_offer(request: DeskRequest, offer_id: int) -> HttpResponse:
 def decline_offer(request: DeskRequest, offer_id: int) -> HttpResponse:
     """Give it back, saying why; the caller keeps their place."""
     routing.decline_offer(offer_id, member=request.member, reason=request.POST.get("reason", "")[:120])
-    panel = own.work_panel(request.member, request.viewer, request.organization)
-    return render(request, "desk/console/_work.html", {"work": panel})
+    lines = queries.waiting_by_queue()
+    panel = own.work_panel(request.member, request.viewer, request.organization, lines=lines)
+    response = render(request, "desk/console/_work.html", {"work": panel})
+    return with_toast(response, "Given back. It goes to the next free person; the caller keeps their place.")
 
 
 @require_POST

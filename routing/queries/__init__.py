@@ -9,6 +9,7 @@ from routing.queries.contacts import (
     live_offer,
     queue_names_of,
     transferred_by,
+    way_of,
     wrap_up_limit,
 )
 from routing.queries.explanations import why_not, why_offered, why_waiting
@@ -42,6 +43,7 @@ __all__ = [
     "transferred_by",
     "waiting_by_queue",
     "waiting_for",
+    "way_of",
     "why_not",
     "why_offered",
     "why_waiting",

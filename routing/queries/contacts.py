@@ -24,6 +24,14 @@ class Handover:
 
 
 @dataclass(frozen=True)
+class Way:
+    """Through which queues a contact came, in order, and who handed it over (None: nobody)."""
+
+    queue_names: list[str]
+    handover: Handover | None
+
+
+@dataclass(frozen=True)
 class CallInProgress:
     """A contact from first ring to last word; state is ivr, waiting, ringing or talking.
 
@@ -59,7 +67,16 @@ def transferred_by(interaction_id: int) -> str | None:
 
 def handover_of(interaction_id: int) -> Handover | None:
     """How the contact came to the queue where it is now; None when it came straight from the customer."""
+    return way_of(interaction_id).handover
+
+
+def way_of(interaction_id: int) -> Way:
+    """Its way through the queues, and how it came to the last of them."""
     stays = list(_stays(interaction_id))
+    return Way([stay.queue.name for stay in stays], _handover(stays))
+
+
+def _handover(stays: list[WorkItem]) -> Handover | None:
     member = stays[-1].handed_over_by if len(stays) > 1 else None
     if member is None:
         return None
@@ -75,7 +92,7 @@ def handover_of(interaction_id: int) -> Handover | None:
 
 def queue_names_of(interaction_id: int) -> list[str]:
     """Its way through the queues, in order."""
-    return [item.queue.name for item in _stays(interaction_id)]
+    return way_of(interaction_id).queue_names
 
 
 def wrap_up_limit(member: Member, interaction_id: int) -> tuple[datetime | None, int]:

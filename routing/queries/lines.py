@@ -1,9 +1,11 @@
 """The queues: who waits, for how long, and how long it will take."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import Member
 from routing.config import load_agents, load_plans
@@ -25,9 +27,11 @@ class QueueLine:
     waiting: int
     longest_since: datetime | None
     target_seconds: int
+    waiting_target: int
     estimated_wait_seconds: float | None
     ready: int
     partner_name: str
+    member_ids: frozenset[int] = frozenset()  # who may be offered its contacts
 
 
 @dataclass(frozen=True)
@@ -46,21 +50,22 @@ def waiting_by_queue() -> list[QueueLine]:
     agents, plans = load_agents(), load_plans()
     states = dict(Presence.objects.values_list("member_id", "state"))
     counts = _counts()
-    queues = Queue.objects.filter(is_active=True).order_by("name", "id")
-    return [_line(queue, plans[queue.id], agents, states, counts.get(queue.id)) for queue in queues]
+    queues = list(Queue.objects.filter(is_active=True).order_by("name", "id"))
+    handled = _handle_seconds([queue.id for queue in queues])
+    return [
+        _line(queue, plans[queue.id], agents, states, counts.get(queue.id), handled[queue.id])
+        for queue in queues
+    ]
 
 
-def waiting_for(member: Member) -> list[QueueLine]:
-    """The queues this agent may be offered contacts of."""
-    agent = load_agents().get(member.id)
-    if agent is None:
-        return []
-    mine = {plan.slug for plan in load_plans().values() if could_serve(agent, plan)}
-    return [line for line in waiting_by_queue() if line.queue_slug in mine]
+def waiting_for(member: Member, lines: list[QueueLine] | None = None) -> list[QueueLine]:
+    """The queues this agent may be offered contacts of. `lines`: where they were read already."""
+    known = waiting_by_queue() if lines is None else lines
+    return [line for line in known if member.id in line.member_ids]
 
 
-def transfer_targets() -> list[TransferTarget]:
-    """Where a contact may be sent."""
+def transfer_targets(lines: list[QueueLine] | None = None) -> list[TransferTarget]:
+    """Where a contact may be sent. `lines`: where they were read already."""
     return [
         TransferTarget(
             queue_slug=line.queue_slug,
@@ -69,7 +74,7 @@ def transfer_targets() -> list[TransferTarget]:
             waiting=line.waiting,
             wait_seconds=line.estimated_wait_seconds,
         )
-        for line in waiting_by_queue()
+        for line in (waiting_by_queue() if lines is None else lines)
     ]
 
 
@@ -111,9 +116,8 @@ def expected_wait_of(interaction_id: int) -> float | None:
         return None
     states = dict(Presence.objects.values_list("member_id", "state"))
     able = [states.get(agent.id, "") for agent in load_agents().values() if could_serve(agent, plan)]
-    return wait_seconds(
-        Staffing.of(able), (position_of(interaction_id) or 1) - 1, _handle_seconds(item.queue)
-    )
+    handled = _handle_seconds([item.queue_id])[item.queue_id]
+    return wait_seconds(Staffing.of(able), (position_of(interaction_id) or 1) - 1, handled)
 
 
 def _before(token: WaitingToken) -> Q:
@@ -132,25 +136,36 @@ def _line(
     agents: dict[int, Agent],
     states: dict[int, str],
     counted: tuple[int, datetime] | None,
+    handled: list[float],
 ) -> QueueLine:
     waiting, longest_since = counted or (0, None)
-    able = [states.get(agent.id, "") for agent in agents.values() if could_serve(agent, plan)]
-    staffing = Staffing.of(able)
+    able = frozenset(agent.id for agent in agents.values() if could_serve(agent, plan))
+    staffing = Staffing.of([states.get(member_id, "") for member_id in able])
     return QueueLine(
         queue_slug=queue.slug,
         queue_name=queue.name,
         waiting=waiting,
         longest_since=longest_since,
         target_seconds=queue.target_seconds,
-        estimated_wait_seconds=wait_seconds(staffing, waiting, _handle_seconds(queue)),
+        waiting_target=queue.waiting_target,
+        estimated_wait_seconds=wait_seconds(staffing, waiting, handled),
         ready=staffing.ready,
         partner_name=plan.steps[0].pool if plan.steps[0].partner_id else "",
+        member_ids=able,
     )
 
 
-def _handle_seconds(queue: Queue) -> list[float]:
-    """Talk and wrap-up of the last contacts of this queue."""
-    done: QuerySet[WorkItem] = WorkItem.objects.filter(queue=queue, state=WorkItem.State.DONE)
-    recent = done.exclude(assigned_at=None).order_by("-id")
-    rows = recent.values_list(F("assigned_at"), F("done_at"), F("wrapped_up_at"))[:RECENT]
-    return [((wrapped or done_at) - began).total_seconds() for began, done_at, wrapped in rows]
+def _handle_seconds(queue_ids: Sequence[int]) -> dict[int, list[float]]:
+    """Talk and wrap-up of the last contacts of each queue, in one question."""
+    seconds: dict[int, list[float]] = {queue_id: [] for queue_id in queue_ids}
+    recent = [_recently_done(queue_id) for queue_id in queue_ids]
+    if recent:
+        for queue_id, began, done_at, wrapped in recent[0].union(*recent[1:], all=True):
+            seconds[queue_id].append(((wrapped or done_at) - began).total_seconds())
+    return seconds
+
+
+def _recently_done(queue_id: int) -> QuerySet[WorkItem, tuple[Any, ...]]:
+    done = WorkItem.objects.filter(queue_id=queue_id, state=WorkItem.State.DONE).exclude(assigned_at=None)
+    rows = done.order_by("-id").values_list("queue_id", "assigned_at", "done_at", "wrapped_up_at")
+    return rows[:RECENT]

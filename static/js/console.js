@@ -29,6 +29,11 @@ document.body.addEventListener("live:call.failed", (event) => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { level: "now", title: "The line", text: message } }));
   refreshSoon(String(id));
 });
+const GONE = { expired: ["soon", "The offer ran out; it went to the next person. The caller keeps their place."], revoked: ["soon", "The caller hung up before you answered."] };
+document.body.addEventListener("live:offer.gone", (event) => {
+  const [level, text] = GONE[event.detail?.body?.how] ?? [];
+  if (text) document.dispatchEvent(new CustomEvent("toast", { detail: { level, title: "Offer", text } }));
+});
 document.body.addEventListener("live:promise.broken", () => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { level: "now", title: "A promise is broken", text: "It is on your list; both companies were told." } }));
 });

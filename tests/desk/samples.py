@@ -57,6 +57,9 @@ def marquees() -> list[dict[str, Any]]:
             "posted_at": ago(minutes=14),
             "posted_by": "Miriam Vance",
             "acknowledged_at": None,
+            "shown": True,
+            "number": 1,
+            "next_id": 11,
         }
     ]
 
@@ -189,7 +192,7 @@ def steps() -> list[dict[str, Any]]:
     return [
         {"key": "caller", "title": "Who is calling", "prompt": "", "state": "known", "fact": caller, "again_reasons": choices},
         {"key": "contact_reason", "title": "Reason", "prompt": "", "state": "known", "fact": known["contact_reason"], "again_reasons": choices},
-        {"key": "device", "title": "Which device will they read on?", "prompt": "“So that the right link reaches you: iPad, Android, or the browser?”", "state": "open", "fact": None, "type": "choice", "choices": ["iPad", "Android", "Browser"], "value": "iPad"},
+        {"key": "device", "title": "Which device will they read on?", "prompt": "“So that the right link reaches you: iPad, Android, or the browser?”", "state": "open", "fact": None, "type": "choice", "choices": [{"value": device, "label": device} for device in ("iPad", "Android", "Browser")], "value": "iPad"},
         {"key": "email", "title": "Where should the link go?", "prompt": "", "state": "asked_again", "fact": known["email"], "again_reason": "They say it changed", "type": "text", "choices": [], "value": "r.whitfield@example.com"},
     ]  # fmt: skip
 
@@ -304,7 +307,7 @@ def customer(**changes: Any) -> dict[str, Any]:
         "phone": "+44 1242 555 017",
         "local_time": "14:03 in Cheltenham",
         "identity": {"confidence": "verified", "text": "subscriber number"},
-        "candidates": [],
+        "who": None,
         "promises": [promise()],
         "facts": facts(),
         "subscriptions": [
