@@ -22,6 +22,7 @@ from django.http import (
     QueryDict,
     UnreadablePostError,
 )
+from django.http.response import HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -42,7 +43,7 @@ from ivr.models import TelephonyAccount
 from ivr.steps import refuse
 
 logger = logging.getLogger(__name__)
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 # What a caller would notice; a lock that is held longer is a fault to apologise for.
 STATEMENT_MILLISECONDS = 4_000
 MAX_VALUE = 4_000
