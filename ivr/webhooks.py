@@ -22,8 +22,8 @@ from django.http import (
     QueryDict,
     UnreadablePostError,
 )
-from django.http.response import HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
