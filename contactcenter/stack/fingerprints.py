@@ -23,7 +23,8 @@ def of_files(files: Iterable[Path], *more: str) -> str:
 def of_migrations(*more: str) -> str:
     """Name the state of a database's tables by everything that makes them."""
     command = ROOT / "contactcenter" / "management" / "commands" / "prepare_database.py"
-    return of_files([command, *ROOT.glob("*/migrations/*.py")], *more)
+    statements = ROOT / "foundation" / "schema.py"
+    return of_files([command, statements, *ROOT.glob("*/migrations/*.py")], *more)
 
 
 def of_seed(*more: str) -> str:
