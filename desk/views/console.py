@@ -5,14 +5,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from customers.access import access_interaction, shown, shown_name
+from customers.access import shown, shown_name
 from customers.models import Interaction
 from customers.search import search_customers
 from desk.doors import DeskRequest, desk_door
 from desk.panels import customer as customer_panels
 from desk.panels import own
 from desk.views.fragments import contact_screen, customer_context, desk_context
-from foundation.errors import Forbidden
 from routing import queries as routing
 
 
@@ -65,15 +64,12 @@ def marquee(request: DeskRequest) -> HttpResponse:
 @require_GET
 @desk_door(agents=True)
 def contact(request: DeskRequest, interaction_id: int) -> HttpResponse:
-    """One contact of this person's, with its record."""
-    interaction = access_interaction(request.viewer, interaction_id)
-    if interaction.member_id != request.member.id:
-        raise Forbidden("not_yours", "Somebody else serves this contact.")
-    live = interaction.state in {Interaction.State.SERVING, Interaction.State.WRAP_UP}
-    if not live:
-        contacts = own.own_contacts(request.member)
-        return contact_screen(request, contacts[0] if contacts else None)
-    return contact_screen(request, interaction)
+    """One contact of this person's, with its record; what else is theirs when it went to somebody else."""
+    if not request.htmx:
+        return HttpResponseRedirect(reverse("desk:console"))
+    contacts = own.own_contacts(request.member)
+    asked_for = [mine for mine in contacts if mine.id == interaction_id]
+    return contact_screen(request, next(iter(asked_for + contacts), None))
 
 
 @require_GET

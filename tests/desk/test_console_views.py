@@ -295,6 +295,23 @@ def test_a_transfer_to_the_partner_carries_the_note_and_leaves_wrap_up(serving: 
         assert Presence.objects.get(member=serving.member).state == "wrap_up"
 
 
+def test_after_a_transfer_a_late_refresh_offers_to_get_ready_instead_of_complaining(serving: Desk) -> None:
+    connect(serving)
+    interaction_id = serving.interaction_id
+    serving.on_contact("transfer", queue="digital", note="Needs the link resent")
+    late = serving.get(f"/contacts/{interaction_id}/")
+    assert (late.status_code, "HX-Trigger" in late.headers) == (200, False)
+    page = late.content.decode()
+    assert "The contact is handed on" in page and "Get ready" in page
+    assert CALLER not in page
+
+
+def test_a_contact_opened_in_a_tab_of_its_own_is_the_whole_console(serving: Desk) -> None:
+    connect(serving)
+    answer = serving.client.get(f"/contacts/{serving.interaction_id}/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_a_transfer_to_no_queue_changes_nothing(serving: Desk) -> None:
     connect(serving)
     answer = serving.on_contact("transfer", queue="nowhere", note="x")
@@ -338,7 +355,7 @@ def test_finishing_with_a_pause_pauses(serving: Desk) -> None:
     serving.call.hang_up()
     serving.line.pump()
     done = serving.on_contact("wrap-up", disposition="solved", summary="", next="paused")
-    assert "You are break" in done.content.decode()
+    assert "You are paused: Break" in done.content.decode()
     with tenant(serving.line.organization_id):
         assert Presence.objects.get(member=serving.member).state == "paused"
 
