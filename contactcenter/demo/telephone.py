@@ -31,7 +31,7 @@ def write_telephone(company: Company) -> None:
     line = set_up_number(
         account,
         plan.number,
-        name=plan.name,
+        name="Main line",
         queue=queues[plan.queues[0].slug],
         queues_by_reason={reason: queues[slug] for reason, slug in plan.queues_by_reason.items()},
         greeting=plan.greeting,
