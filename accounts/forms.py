@@ -1,5 +1,7 @@
 """What people type at the front door."""
 
+from typing import ClassVar
+
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 
@@ -9,6 +11,11 @@ from accounts.models import User
 
 class SignInForm(AuthenticationForm):
     """User name and password; a login that belongs to no company is told so."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "User name or password is not right. Capitals matter in both.",
+    }
 
     def confirm_login_allowed(self, user: User) -> None:
         """Raise ValidationError for a switched-off login, or one without a membership."""

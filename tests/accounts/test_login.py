@@ -34,7 +34,7 @@ def test_a_member_signs_in_and_out(ana: User, client: Client) -> None:
 
 def test_a_wrong_password_is_refused_without_saying_which_part_was_wrong(ana: User, client: Client) -> None:
     page = client.post("/login/", LOGIN | {"password": "wrong"})
-    assert "correct username and password" in page.content.decode()
+    assert "User name or password is not right." in page.content.decode()
     assert "_auth_user_id" not in client.session
 
 
