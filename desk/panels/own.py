@@ -170,7 +170,7 @@ def _item(interaction: Interaction, viewer: Viewer, *, current: bool) -> dict[st
     return {
         "interaction_id": interaction.id,
         "channel": interaction.channel,
-        "title": shown_name(viewer, interaction.customer),
+        "title": shown_name(viewer, interaction.customer) if interaction.customer else "Unknown caller",
         "subtitle": interaction.queue_name or "Call",
         "since": interaction.ended_at if wrapping else interaction.answered_at,
         "state": interaction.state,

@@ -21,6 +21,7 @@ _SOURCES = {
     "api": "from their system",
     "web": "web form",
     "import": "import",
+    "record": "on the record",
 }
 
 
