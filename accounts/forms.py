@@ -1,6 +1,7 @@
 """What people type at the front door."""
 
-from django.contrib.auth.forms import AuthenticationForm
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.core.exceptions import ValidationError
 
 from accounts.middleware import membership_of
@@ -9,6 +10,9 @@ from accounts.models import User
 
 class SignInForm(AuthenticationForm):
     """User name and password; a login that belongs to no company is told so."""
+
+    # Longer than any name there is; longer ones would not fit the list of failed attempts.
+    username = UsernameField(max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))
 
     def confirm_login_allowed(self, user: User) -> None:
         """Raise ValidationError for a switched-off login, or one without a membership."""
