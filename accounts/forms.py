@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from django.contrib.auth.forms import AuthenticationForm
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.core.exceptions import ValidationError
 
 from accounts.middleware import membership_of
@@ -16,6 +17,8 @@ class SignInForm(AuthenticationForm):
         **AuthenticationForm.error_messages,
         "invalid_login": "User name or password is not right. Capitals matter in both.",
     }
+    # Longer than any name there is; longer ones would not fit the list of failed attempts.
+    username = UsernameField(max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))
 
     def confirm_login_allowed(self, user: User) -> None:
         """Raise ValidationError for a switched-off login, or one without a membership."""

@@ -39,6 +39,7 @@ def desk_door(*, supervisors: bool = False, agents: bool = False) -> Callable[[V
                 return redirect_to_login(request.get_full_path())
             try:
                 _enter(request, supervisors=supervisors, agents=agents)
+                _refuse_what_is_no_text(request)
                 with transaction.atomic():
                     return view(request, *args, **kwargs)
             except Refusal as refusal:
@@ -58,6 +59,17 @@ def _enter(request: DeskRequest, *, supervisors: bool, agents: bool) -> None:
     if agents and not member.takes_work:
         raise Forbidden("agents_only", "Only agents who take contacts may do this.")
     request.viewer = viewer_of_member(member)
+
+
+def _refuse_what_is_no_text(request: HttpRequest) -> None:
+    given = [value for _, values in (*request.GET.lists(), *request.POST.lists()) for value in values]
+    if any("\x00" in value for value in given):
+        raise Refusal("no_text", "That has a character in it that is no text.")
+
+
+def number_of(text: str) -> int | None:
+    """A row's number as an address or a form gives it; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -117,7 +117,7 @@ class AnnouncementForm(forms.Form):
         kind, _, partner = str(self.cleaned_data["audience"]).partition(":")
         if kind in {"all", "inhouse"} and not partner:
             return kind, None
-        if kind == "partner" and partner.isdigit():
+        if kind == "partner" and partner.isascii() and partner.isdigit() and len(partner) < 19:
             found = Partner.objects.filter(id=int(partner), is_active=True).first()
             if found is not None:
                 return kind, found.id

@@ -17,7 +17,7 @@ from ivr.actions import (
 )
 from ivr.call import Call
 from ivr.models import CallSession, ReceivedWebhook
-from ivr.rules import Heard, heard_from
+from ivr.rules import Heard, counted, heard_from
 from ivr.steps import refuse, wait
 
 Answer = Callable[..., Document]
@@ -48,10 +48,8 @@ def hear_step(webhook: ReceivedWebhook, step: str) -> Document:
     session = _session(webhook)
     if session is None:
         return refuse.fall_back()
-    number = _query(webhook, "n")
-    return flow.answer(
-        session, step, _heard(webhook), document_number=int(number) if number.isdigit() else -1
-    )
+    number = counted(_query(webhook, "n"))
+    return flow.answer(session, step, _heard(webhook), document_number=-1 if number is None else number)
 
 
 def keep_waiting(webhook: ReceivedWebhook) -> Document:
@@ -113,12 +111,11 @@ def thank_for_message(webhook: ReceivedWebhook) -> Document:
 
 def store_recording(session: CallSession, params: dict[str, str]) -> None:
     """Keep the message a recording's parameters tell of, if there is one."""
-    seconds = params.get("RecordingDuration", "")
     store_voicemail(
         session,
         recording_sid=params.get("RecordingSid", ""),
         recording_url=params.get("RecordingUrl", ""),
-        seconds=int(seconds) if seconds.isdigit() else 0,
+        seconds=counted(params.get("RecordingDuration", "")) or 0,
     )
 
 

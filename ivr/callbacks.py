@@ -18,7 +18,7 @@ from ivr.actions import (
     open_call,
 )
 from ivr.models import AgentLeg, CallSession, ReceivedWebhook
-from ivr.rules import TERMINAL_STATUSES
+from ivr.rules import TERMINAL_STATUSES, counted
 
 
 def process_stored(webhook_key: str) -> None:
@@ -60,13 +60,13 @@ def _read_conference(webhook: ReceivedWebhook) -> None:
     if session is None:
         return
     note_news(session)
-    sequence = params.get("SequenceNumber", "")
+    sequence = counted(params.get("SequenceNumber", ""))
     note_conference(
         session,
         ConferenceNews(
             event=params.get("StatusCallbackEvent", ""),
             conference_sid=params.get("ConferenceSid", "")[:34],
-            sequence=int(sequence) if sequence.isdigit() and len(sequence) < 9 else -1,
+            sequence=-1 if sequence is None else sequence,
             call_sid=webhook.call_sid[:34],
             label=params.get("ParticipantLabel", ""),
             on_hold=params.get("Hold") == "true",

@@ -1,5 +1,6 @@
 """What a caller's keys and words mean. Pure."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -79,9 +80,16 @@ def heard_from(digits: str, speech: str, confidence: str, finished_on_key: str =
         score: float | None = float(confidence)
     except ValueError:
         score = None
+    if score is not None and not math.isfinite(score):
+        score = None
     return Heard(
         digits=digits.strip()[:40], speech=speech.strip()[:500], score=score, finished=bool(finished_on_key)
     )
+
+
+def counted(text: str) -> int | None:
+    """A count as the carrier writes it, of at most nine digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def wants_person(heard: Heard) -> bool:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from customers.access import shown, shown_name
 from customers.models import Interaction
 from customers.search import search_customers
-from desk.doors import DeskRequest, desk_door
+from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
 from desk.panels import own
 from desk.views.fragments import contact_screen, customer_context, desk_context
@@ -31,13 +31,12 @@ def console(request: DeskRequest) -> HttpResponse:
 @desk_door(agents=True)
 def work(request: DeskRequest) -> HttpResponse:
     """The left column."""
-    shown = request.GET.get("contact", "")
     panel = own.work_panel(
         request.member,
         request.viewer,
         request.organization,
         lines=routing.waiting_by_queue(),
-        current_id=int(shown) if shown.isdigit() else None,
+        current_id=number_of(request.GET.get("contact", "")),
     )
     return render(request, "desk/console/_work.html", {"work": panel})
 
@@ -94,12 +93,11 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
 @desk_door()
 def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The customer's story: `?kind=` filters, `?before=` pages."""
-    before = request.GET.get("before", "")
     panel = customer_panels.timeline_panel(
         customer_id,
         request.viewer,
         kind=request.GET.get("kind", "")[:20],
-        before_id=int(before) if before.isdigit() else None,
+        before_id=number_of(request.GET.get("before", "")),
     )
     return render(request, "desk/console/_timeline.html", {"timeline": panel})
 

@@ -14,17 +14,25 @@ from desk.forms import AskAgainForm, FactForm, NoteForm, PromiseForm, TransferFo
 from desk.panels import contact as contact_panels
 from desk.panels import own
 from desk.views.fragments import contact_screen, customer_context, form_errors
-from foundation.errors import Forbidden, Refusal
+from foundation.errors import Conflict, Forbidden, Refusal
 from ivr import actions as phone
 from routing import actions as routing
 from routing import presence
 
 
 def _contact(request: DeskRequest, interaction_id: int) -> Interaction:
-    """The contact, if this person serves it now."""
+    """The contact, if it is this person's."""
     interaction = access.access_interaction(request.viewer, interaction_id)
     if interaction.member_id != request.member.id:
         raise Forbidden("not_yours", "Somebody else serves this contact.")
+    return interaction
+
+
+def _open_contact(request: DeskRequest, interaction_id: int) -> Interaction:
+    """The contact, while this person serves it or wraps it up: afterwards it gives no right to the record."""
+    interaction = _contact(request, interaction_id)
+    if interaction.state not in {Interaction.State.SERVING, Interaction.State.WRAP_UP}:
+        raise Conflict("contact_over", "This contact is closed.")
     return interaction
 
 
@@ -57,7 +65,7 @@ def identify(request: DeskRequest, interaction_id: int) -> HttpResponse:
 @desk_door(agents=True)
 def add_note(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Write a note for whoever is next."""
-    interaction = _contact(request, interaction_id)
+    interaction = _open_contact(request, interaction_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
@@ -76,7 +84,7 @@ def add_note(request: DeskRequest, interaction_id: int) -> HttpResponse:
 @desk_door(agents=True)
 def make_promise(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Promise something: what, until when, who owes it."""
-    interaction = _contact(request, interaction_id)
+    interaction = _open_contact(request, interaction_id)
     presets = {value: due_at for value, _, due_at in contact_panels.promise_presets()}
     form = PromiseForm(request.POST, presets=presets)
     if not form.is_valid():
@@ -99,7 +107,7 @@ def make_promise(request: DeskRequest, interaction_id: int) -> HttpResponse:
 @desk_door(agents=True)
 def record_fact(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Write an answer on the record."""
-    interaction = _contact(request, interaction_id)
+    interaction = _open_contact(request, interaction_id)
     form = FactForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
@@ -120,7 +128,7 @@ def record_fact(request: DeskRequest, interaction_id: int) -> HttpResponse:
 @desk_door(agents=True)
 def ask_again(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Choose to ask what is already known; it is counted, with the reason."""
-    interaction = _contact(request, interaction_id)
+    interaction = _open_contact(request, interaction_id)
     form = AskAgainForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)

@@ -54,3 +54,8 @@ def test_only_a_demo_shows_its_logins(db: None, client: Client, settings: Settin
     page = client.get("/login/").content.decode()
     assert "Demo people" in page
     assert "sea-stone" in page
+
+
+def test_a_name_or_password_of_any_length_is_only_refused(db: None, client: Client) -> None:
+    for name, password in (("x" * 500, "wrong"), ("a\x00b", "wrong"), ("x", "y" * 100_000)):
+        assert client.post("/login/", {"username": name, "password": password}).status_code == 200

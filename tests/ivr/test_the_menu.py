@@ -11,7 +11,7 @@ from customers.models import Customer, Fact, Interaction
 from foundation import clock
 from foundation.tenancy import tenant
 from ivr.models import CallSession
-from ivr.rules import DEFAULT_MENU, Heard, chosen, heard_from, number_in, spoken_wait, wants_person
+from ivr.rules import DEFAULT_MENU, Heard, chosen, counted, heard_from, number_in, spoken_wait, wants_person
 from tests.ivr.line import CALLER, Line
 from tests.ivr.test_a_call import known_caller
 
@@ -205,3 +205,9 @@ def test_a_wait_is_told_in_round_words_and_only_when_known() -> None:
     assert spoken_wait(1, 20) == "You are next in line. We expect to be with you in less than a minute."
     assert spoken_wait(4, 190) == "You are number 4 in line. We expect to be with you in about 3 minutes."
     assert spoken_wait(None, None) == ""
+
+
+def test_only_plain_digits_count_as_a_number_and_only_finite_ones_as_a_confidence() -> None:
+    assert counted("17") == 17
+    assert [counted(text) for text in ("", "-1", "²", "٣", "1.0", "9" * 5_000)] == [None] * 6
+    assert [heard_from("", "yes", text).score for text in ("nan", "inf", "-inf", "x")] == [None] * 4
