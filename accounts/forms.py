@@ -1,7 +1,5 @@
 """What people type at the front door."""
 
-from typing import ClassVar
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.core.exceptions import ValidationError
@@ -13,7 +11,7 @@ from accounts.models import User
 class SignInForm(AuthenticationForm):
     """User name and password; a login that belongs to no company is told so."""
 
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": "User name or password is not right. Capitals matter in both.",
     }
