@@ -41,6 +41,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"queue": "realtime", "expires": 10},
     },
+    "forget-old-webhooks": {
+        "task": "ivr.forget_old_webhooks",
+        "schedule": 3600.0,
+        "options": {"queue": "background", "expires": 3600.0},
+    },
     "reconcile-calls": {
         "task": "ivr.reconcile_calls",
         "schedule": 15.0,

@@ -51,6 +51,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "ivr:status": "signed",
     "ivr:conference": "signed",
     "ivr:fallback": "public",
+    "ivr:music": "public",
     "partners:token": "public",
     "partners:openapi": "public",
     "partners:docs": "public",

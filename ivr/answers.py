@@ -65,8 +65,7 @@ def keep_on_hold(webhook: ReceivedWebhook) -> Document:
     session = _session(webhook)
     document = Call.of(session).document if session else Document()
     document.say("Please hold the line; we will be right with you.")
-    document.pause(wait.ROUND_SECONDS)
-    return document
+    return wait.play_music(document)
 
 
 def leave_waiting(webhook: ReceivedWebhook) -> Document:

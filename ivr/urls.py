@@ -16,5 +16,6 @@ urlpatterns = [
     path("twilio/voicemail/recording/", webhooks.recording, name="recording"),
     path("twilio/status/", webhooks.status, name="status"),
     path("twilio/conference/", webhooks.conference, name="conference"),
+    path("twilio/music/", webhooks.music, name="music"),
     path("twilio/fallback/", webhooks.fallback, name="fallback"),
 ]

@@ -40,6 +40,7 @@ from ivr.actions import (
 )
 from ivr.known_accounts import fresh_account, known_account
 from ivr.models import TelephonyAccount
+from ivr.music import hold_music
 from ivr.steps import refuse
 
 logger = logging.getLogger(__name__)
@@ -180,6 +181,16 @@ def callback_door(kind: str) -> View:
 def fallback(request: HttpRequest) -> HttpResponse:
     """What the carrier asks for when another door gave no answer: static, without database or signature."""
     return _twiml(refuse.fall_back().xml())
+
+
+@finds_own_tenant
+@csp_exempt()
+@require_http_methods(["GET", "HEAD"])
+def music(request: HttpRequest) -> HttpResponse:
+    """What callers hear while they wait; nobody's secret, and the carrier may keep it."""
+    return HttpResponse(
+        hold_music(), content_type="audio/wav", headers={"Cache-Control": "public, max-age=86400"}
+    )
 
 
 def _limit_statements() -> None:

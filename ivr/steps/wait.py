@@ -9,6 +9,7 @@ from ivr.rules import Heard, spoken_wait
 from routing.queries import expected_wait_of, position_of
 
 ROUND_SECONDS = 20
+QUIET_SECONDS = 4
 ALONE_SECONDS = 60
 PATIENCE = 4
 
@@ -17,8 +18,7 @@ def document(call: Call, heard: Heard) -> Document:
     """One round of waiting, bounded; the carrier asks for the next."""
     session, made = call.session, call.document
     if session.state != CallSession.State.QUEUED:
-        made.pause(ROUND_SECONDS)
-        return made
+        return play_music(made)
     if heard.digits == "1" or _waited_enough(call):
         call.change(step="voicemail")
         call.save()
@@ -30,7 +30,13 @@ def document(call: Call, heard: Heard) -> Document:
         made.ask(action=address("wait"), digits=1, timeout_seconds=ROUND_SECONDS, then_continue=True)
         return made
     made.say("Thank you for waiting.")
-    made.pause(ROUND_SECONDS)
+    return play_music(made)
+
+
+def play_music(made: Document) -> Document:
+    """One round of music, and a moment of quiet that bounds how often the carrier comes back."""
+    made.play(address("music"))
+    made.pause(QUIET_SECONDS)
     return made
 
 

@@ -94,3 +94,16 @@ def test_what_was_stored_and_never_processed_is_processed(line: Line) -> None:
     line.pump()
     with tenant(line.organization_id):
         assert ReceivedWebhook.objects.get().processed_at is not None
+
+
+def test_raw_requests_are_forgotten_after_a_month_once_they_are_processed(line: Line) -> None:
+    line.call().dial()
+    line.call().dial()
+    with tenant(line.organization_id):
+        old = clock.now() - timedelta(days=31)
+        first, second = ReceivedWebhook.objects.order_by("id")
+        ReceivedWebhook.objects.update(received_at=old)
+        ReceivedWebhook.objects.filter(id=second.id).update(processed_at=None)
+    assert reconcile.forget_old_webhooks() == 1
+    with tenant(line.organization_id):
+        assert ReceivedWebhook.objects.get().id == second.id != first.id

@@ -1,6 +1,10 @@
 """In the queue: where the caller stands, how waiting ends, and messages when nobody can answer."""
 
+import wave
+from array import array
 from datetime import timedelta
+from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -38,6 +42,17 @@ def test_a_waiting_caller_hears_their_place_and_is_asked_nothing(line: Line) -> 
     assert "You are next in line" in heard.words
     assert "Gather" not in heard.verbs
     assert heard.verbs[-1] == "Pause"
+
+
+def test_the_music_on_hold_is_a_sound_a_telephone_can_play(line: Line) -> None:
+    call = queued_call(line)
+    url = call.wait(QueueTime="5").root.find("Play").text
+    response = line.client.get(urlsplit(url).path)
+    with wave.open(BytesIO(response.content)) as sound:
+        assert (sound.getnchannels(), sound.getframerate()) == (1, 8_000)
+        assert sound.getnframes() == 20 * 8_000
+        samples = array("h", sound.readframes(sound.getnframes()))
+    assert 3_000 < max(samples) < 16_000
 
 
 def test_after_long_waiting_a_message_is_offered(line: Line) -> None:
