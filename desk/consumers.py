@@ -166,7 +166,7 @@ def _same_origin(headers: dict[bytes, bytes]) -> bool:
 def _asked(text: str | None) -> dict[str, Any]:
     try:
         asked = json.loads(text or "")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotUnderstoodError("Send one JSON object.") from error
     if not isinstance(asked, dict) or not asked.keys() & {"follow", "unfollow", "heartbeat"}:
         raise NotUnderstoodError("Send follow, unfollow or heartbeat.")

@@ -15,6 +15,8 @@ from partners.problems import Problem
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
 _FARTHEST = 2**63 - 1
+# Beyond, a moment in another zone may have no name in ours.
+_FIRST_YEAR, _LAST_YEAR = 1, 9999
 
 
 class NewestFirst(CursorPagination):
@@ -66,7 +68,8 @@ def _cursor(encoded: str, by: str) -> Cursor:
 
 def _check_position(position: str, by: str) -> None:
     if by.lstrip("-") != "id":
-        if datetime.fromisoformat(position).tzinfo is None:
+        moment = datetime.fromisoformat(position)
+        if moment.tzinfo is None or not _FIRST_YEAR < moment.year < _LAST_YEAR:
             raise ValueError("not a position")
     elif not position.isdecimal() or not position.isascii() or int(position) > _FARTHEST:
         raise ValueError("not a position")

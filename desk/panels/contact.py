@@ -10,7 +10,7 @@ from accounts.actors import Hand
 from accounts.models import Member, Organization, Partner
 from cases import queries as cases
 from customers import queries as record
-from customers.access import visible_timeline
+from customers.access import shown, visible_timeline
 from customers.actions.facts import REASON_KEY
 from customers.models import AskedAgain, FactKey, Interaction
 from customers.rules import spell_value
@@ -18,7 +18,7 @@ from desk.forms import DISPOSITIONS
 from desk.panels.own import contact_name, identity_words
 from desk.panels.words import fact_line, told
 from foundation import clock
-from foundation.phones import format_phone, mask_phone
+from foundation.phones import format_phone
 from ivr import queries as phone
 from routing import queries as routing
 
@@ -236,9 +236,10 @@ def notes_of(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
 def _address(interaction: Interaction, viewer: Viewer, organization: Organization) -> str:
     if not interaction.address.startswith("+"):
         return "number withheld"
-    if viewer.is_partner:
-        return mask_phone(interaction.address)
-    return format_phone(interaction.address, country_code=organization.country_code)
+    address = shown(viewer, "phone", interaction.address)
+    if address != interaction.address:
+        return address or "number outside your contract"
+    return format_phone(address, country_code=organization.country_code)
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float:

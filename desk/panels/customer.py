@@ -70,7 +70,7 @@ def customer_panel(
             .values("id", "title", "opened_at")[:5]
         ),
         "marketing_held": "Marketing held while this case is open"
-        if cases.holds_marketing(customer_id)
+        if not viewer.is_partner and cases.holds_marketing(customer_id)
         else "",
         "outside_contract": [
             words for name, words in _HIDDEN_WORDS.items() if not access.may_read(viewer, name)

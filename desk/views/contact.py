@@ -9,7 +9,7 @@ from customers import access
 from customers import actions as customers
 from customers import queries as record
 from customers.models import Confidence, Interaction
-from desk.doors import DeskRequest, desk_door
+from desk.doors import DeskRequest, desk_door, number_of
 from desk.forms import AskAgainForm, FactForm, NoteForm, PromiseForm, TransferForm, WrapUpForm
 from desk.panels import contact as contact_panels
 from desk.panels import own
@@ -46,11 +46,8 @@ def _customer_id(interaction: Interaction) -> int:
 @desk_door(agents=True)
 def identify(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Say who is calling: what was said in this contact moves to their record."""
-    interaction = _contact(request, interaction_id)
-    given = request.POST.get("customer", "")
-    customer = access.access_customer(
-        request.viewer, int(given) if given.isdigit() and len(given) < 19 else 0
-    )
+    interaction = _open_contact(request, interaction_id)
+    customer = access.access_customer(request.viewer, number_of(request.POST.get("customer", "")) or 0)
     customers.identify_interaction(
         interaction.id,
         customer=customer,

@@ -200,12 +200,18 @@ class InteractionSerializer(ForViewer):
     queue = serializers.CharField(source="queue_slug")
     reason = serializers.CharField()
     disposition = serializers.CharField()
-    summary = serializers.CharField()
+    summary = serializers.SerializerMethodField()
     served_by_partner_id = serializers.IntegerField(source="partner_id", allow_null=True)
     started_at = serializers.DateTimeField()
     queued_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+
+    def get_summary(self, interaction: Interaction) -> str:
+        """What was noted at the end; empty for a contact that another partner served."""
+        scope = self.viewer.scope
+        anothers = scope is not None and interaction.partner_id not in {None, scope.partner_id}
+        return "" if anothers else interaction.summary
 
     def get_address(self, interaction: Interaction) -> str | None:
         """The number or mail it came from, as the contract shows it."""

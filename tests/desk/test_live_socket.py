@@ -190,6 +190,8 @@ def test_the_end_of_a_contract_closes_the_partner_s_sockets(committed_cast, sock
         '{"follow": [5]}',
         '{"follow": [], "last": {"a": "b"}}',
         '"follow"',
+        "[" * 100_000,
+        '{"follow": ' + "[" * 100_000 + "]" * 100_000 + "}",
     ],
 )
 def test_nonsense_closes_the_socket_with_a_reason(committed_cast, socket_server, text):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
@@ -94,6 +95,7 @@ def test_a_path_that_is_none_is_a_404_problem(api: Api) -> None:
 
 
 GARBAGE_CURSORS = ["garbage", "", "%00", "AAAA", "cD1hYmM=", "cj0y", "bz05OTk5OTk5", "é", "cD0tMQ==", "cA=="]
+FAR_MOMENTS = ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"]
 PAGED = ["customers/", "customers/{id}/timeline/"]
 
 
@@ -102,6 +104,13 @@ def test_a_garbage_cursor_is_a_400(api: Api, meridian: Company) -> None:
         for cursor in GARBAGE_CURSORS:
             url = path.format(id=meridian.shared.id) + f"?cursor={cursor}"
             assert problem(api.get(url), 400, "bad_cursor")["errors"][0]["field"] == "/cursor"
+
+
+def test_a_cursor_at_the_end_of_time_is_a_400(api: Api, meridian: Company) -> None:
+    for moment in FAR_MOMENTS:
+        cursor = base64.b64encode(urlencode({"p": moment}).encode()).decode()
+        answer = api.get(f"customers/{meridian.shared.id}/timeline/", params={"cursor": cursor})
+        problem(answer, 400, "bad_cursor")
 
 
 BAD_LIMITS = ["0", "-1", "201", "x", "", "1.5", "٣", "99999999999999999999"]

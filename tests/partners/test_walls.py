@@ -222,3 +222,19 @@ def test_the_same_number_in_two_companies_stays_apart(
     assert [row["id"] for row in ours["results"]] == [meridian.shared.id]
     with tenant(twin.id):
         assert not Customer.objects.filter(id=meridian.shared.id).exists()
+
+
+def test_what_another_partner_noted_of_its_contact_is_not_told(api: Api, meridian: Company) -> None:
+    with tenant(meridian.id):
+        rival = Partner.objects.create(name="Rival", slug="rival")
+        contacts = [
+            open_interaction(
+                actor=INHOUSE, channel="voice", address="+442071234561", customer=meridian.shared
+            )
+            for _ in range(3)
+        ]
+        for contact, partner in zip(contacts, (None, meridian.partner, rival), strict=True):
+            contact.partner, contact.summary = partner, "Asked about the price"
+            contact.save(update_fields=["partner", "summary"])
+    told = [api.get(f"interactions/{contact.id}/").json()["summary"] for contact in contacts]
+    assert told == ["Asked about the price", "Asked about the price", ""]

@@ -32,6 +32,7 @@ QUERIES = {
 FIELDS = {
     **{name: list(body) for name, body in BODIES.items()},
     "desk:contact_promise": ["text", "due", "due_at", "owed_by"],
+    "desk:contact_identify": ["customer"],
     "desk:announce": ["title", "body", "urgency", "audience", "ends"],
 }
 AUDIENCES = [f"partner:{each}" for each in HOSTILE]
