@@ -150,30 +150,18 @@ def _living(demo: Demo) -> list[psutil.Process]:
     return [child for child in demo.running() if child.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_nothing_outlives_a_killed_demo_and_the_next_one_starts(begin: Callable[..., Demo]) -> None:
-    """Without a home and with a bare path, as a fresh machine's first user may have it."""
-    bare = {"HOME": "/nowhere", "PATH": "/usr/bin:/bin", "LANG": "C", "PYTHONPATH": "/nowhere"}
-    demo = begin("data", "--empty", **bare)
-    demo.wait_until_ready()
-    running = demo.running()
-    demo.stop(signal.SIGKILL)
-    assert _gone(running)
-
-    again = begin("data", "--empty", port=demo.port, **bare)
-    again.wait_until_ready()
-    assert "  database (up to date)" in "\n".join(again.lines)
-
-
-def test_two_demos_run_side_by_side_one_of_them_on_engines_and_a_carrier_from_outside(
+def test_two_demos_run_side_by_side_and_nothing_outlives_a_killed_one(
     begin: Callable[..., Demo], engines: TestEngines
 ) -> None:
+    """One as a fresh machine's first user may start it, one on engines and a carrier from outside."""
+    bare = {"HOME": "/nowhere", "PATH": "/usr/bin:/bin", "LANG": "C", "PYTHONPATH": "/nowhere"}
     engines.create_empty("outside")
     outside = {
         "DATABASE_URL": engines.url("postgres", "outside"),
         "REDIS_URL": engines.valkey.url,
         "TWILIO_API_URL": "http://127.0.0.1:9",
     }
-    one, two = begin("one", "--empty"), begin("two", "--empty", **outside)
+    one, two = begin("one", "--empty", **bare), begin("two", "--empty", **outside)
     one.wait_until_ready()
     two.wait_until_ready()
     addresses = [f"http://127.0.0.1:{demo.port}" for demo in (one, two)]
@@ -185,6 +173,14 @@ def test_two_demos_run_side_by_side_one_of_them_on_engines_and_a_carrier_from_ou
     answer = requests.get(f"{addresses[1]}/phone/", timeout=10)
     assert answer.status_code == 404
     assert "TWILIO_API_URL names another carrier" in answer.text
+    assert two.stop() == 0
+
+    running = one.running()
+    one.stop(signal.SIGKILL)
+    assert _gone(running)
+    again = begin("one", "--empty", port=one.port, **bare)
+    again.wait_until_ready()
+    assert "  database (up to date)" in "\n".join(again.lines)
 
 
 def test_a_reset_leaves_a_foreign_folder_alone(begin: Callable[..., Demo], tmp_path: Path) -> None:
