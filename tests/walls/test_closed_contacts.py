@@ -11,6 +11,7 @@ from tests.sockets import signed_in
 from tests.walls.conftest import House
 from tests.walls.doors import BODIES
 
+HTMX = {"HX-Request": "true"}
 WRITING = ["note", "promise", "fact", "ask-again", "identify"]
 
 
@@ -38,7 +39,7 @@ def test_a_partners_agent_reads_a_callers_number_as_the_contract_shows_it(publis
     for name, masked in (("masked", ["phone"]), ("hidden", [])):
         with tenant(publisher.id):
             Contract.objects.filter(partner=publisher.cast.partner).update(masked_fields=masked)
-        shown[name] = signed_in(paula).get(f"/contacts/{contact}/").content.decode()
+        shown[name] = signed_in(paula).get(f"/contacts/{contact}/", headers=HTMX).content.decode()
     assert "417" not in shown["hidden"]
     assert "417" in shown["masked"]
     assert "Marketing held" not in shown["masked"]

@@ -48,6 +48,12 @@ def assert_tells_nothing(answer: HttpResponse, door: Door, *, words: Words = OUR
     assert [word for word in words.secrets() if word in said] == [], door.name
 
 
+def is_refused(door: Door, answer: Any, *statuses: int) -> bool:
+    """Whether the door says no, or (the page of a contact that is not theirs) leads to their own desk."""
+    leads_home = door.name == "desk:contact" and answer.headers.get("Location") == "/"
+    return leads_home or answer.status_code in {*statuses, WRONG_METHOD}
+
+
 def person(house: House, who: str) -> Member:
     return house.admin if who == "admin" else getattr(house.cast, who)
 
@@ -113,7 +119,7 @@ def test_the_other_companys_people_find_nothing_under_our_numbers(
         elif door.url_class in MEMBERS_ONLY and not may_enter(door, member):
             assert answer.status_code in {403, WRONG_METHOD}, where
         elif door.url_class in MEMBERS_ONLY and door.takes_id:
-            assert answer.status_code in {404, WRONG_METHOD}, where
+            assert is_refused(door, answer, 404), where
         else:
             assert answer.status_code < 500 or door.url_class == "ops", where
     assert heard_own, "their own rows are on their own pages, so ours would have been told too"
@@ -144,7 +150,7 @@ def test_a_partners_agent_does_not_find_customers_that_are_not_shared(publisher:
     for door, method, answer in walk(client, publisher.hidden):
         if door.url_class not in MEMBERS_ONLY or not door.parts & {"customer_id", "interaction_id"}:
             continue
-        assert answer.status_code in {404, WRONG_METHOD}, (method, door.name, answer.status_code)
+        assert is_refused(door, answer, 404), (method, door.name, answer.status_code)
         assert_tells_nothing(answer, door)
     changed = {table for table, rows in publisher.rows().items() if rows != before[table]}
     assert not changed & {"customers_recordread", "customers_timelineentry", "customers_interaction"}
@@ -164,9 +170,17 @@ def test_an_agents_contact_is_not_another_agents(publisher: House) -> None:
         if door.url_class == "agent" and "interaction_id" in door.parts:
             for method in METHODS:
                 answer = knock(client, door, publisher.parts, method)
-                assert answer.status_code in {403, WRONG_METHOD}, (method, door.name, answer.status_code)
+                assert is_refused(door, answer, 403), (method, door.name, answer.status_code)
                 assert_tells_nothing(answer, door)
     assert publisher.rows() == before
+
+
+def test_the_page_of_another_agents_contact_shows_only_ones_own(publisher: House) -> None:
+    contact = publisher.parts["interaction_id"]
+    for member in (publisher.cast.mark, publisher.cast.paula):
+        page = signed_in(member).get(f"/contacts/{contact}/", headers={"HX-Request": "true"})
+        assert page.status_code == 200
+        assert "Gooseberry hedge" not in page.content.decode()
 
 
 def test_an_agents_offer_is_not_another_agents(publisher: House) -> None:
@@ -233,4 +247,4 @@ def test_numbers_beyond_the_database_do_not_exist(publisher: House) -> None:
     for member in (publisher.cast.ana, publisher.cast.sam):
         for door, method, answer in walk(signed_in(member), far):
             if door.takes_id:
-                assert answer.status_code in {401, 403, 404, WRONG_METHOD}, (method, door.name)
+                assert is_refused(door, answer, 401, 403, 404), (method, door.name)
