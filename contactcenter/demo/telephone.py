@@ -79,7 +79,7 @@ def carrier_account(company: Company) -> dict[str, Any]:
         "api_key_sid": account.api_key_sid,
         "api_key_secret": account.api_key_secret,
         "numbers": [_carrier_number(line) for line in PhoneNumber.objects.filter(account=account)],
-        "applications": [{"sid": account.twiml_app_sid}],
+        "applications": [{"sid": account.twiml_app_sid, "voice_url": address("voice")}],
     }
 
 

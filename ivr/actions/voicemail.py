@@ -28,7 +28,14 @@ def store_voicemail(
         return voicemail
     customer = _whose(session)
     text = f"Left a message of {seconds} seconds: {recording_url[:300]}"
-    add_note(customer.id, text=text, actor=IVR_ACTOR, interaction_id=session.interaction_id)
+    # The recording's address opens it for whoever has it: only in-house reads this note.
+    add_note(
+        customer.id,
+        text=text,
+        actor=IVR_ACTOR,
+        interaction_id=session.interaction_id,
+        for_partners=False,
+    )
     case = open_case(
         customer.id, title="Call back: left a message", reason=session.interaction.reason, actor=IVR_ACTOR
     )
@@ -44,8 +51,8 @@ def _whose(session: CallSession) -> Customer:
     found = find_or_create_by_phone(session.caller_id, actor=IVR_ACTOR) if session.caller_id else None
     customer = found.customer if found and found.customer else None
     if customer is None:
-        name = f"Unknown caller {session.caller_id}".strip()
-        customer = create_customer(actor=IVR_ACTOR, display_name=name)
+        # A bare number is masked for partners where their contract says so; one inside a name would not be.
+        customer = create_customer(actor=IVR_ACTOR, display_name=session.caller_id or "Unknown caller")
     identify_interaction(
         session.interaction_id,
         customer=customer,

@@ -93,7 +93,8 @@ def test_a_message_becomes_one_note_and_one_case_however_often_it_is_told(line: 
         customer = call.session.interaction.customer
         assert Voicemail.objects.get().seconds == 17
         assert Case.objects.get(customer=customer).reason == "missing_issue"
-        assert TimelineEntry.objects.filter(customer=customer, body__contains="17 seconds").count() == 1
+        note = TimelineEntry.objects.get(customer=customer, body__contains="17 seconds")
+        assert not note.for_partners
         assert call.session.state == CallSession.State.ENDED
 
 
