@@ -60,4 +60,6 @@ class MachineDoorMiddleware:
         except Resolver404:
             return self.get_response(request)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        if response.content:  # as Django's CommonMiddleware does: without it the answer goes out in chunks
+            response.setdefault("Content-Length", str(len(response.content)))
         return response

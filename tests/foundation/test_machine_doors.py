@@ -21,6 +21,7 @@ def test_a_machine_s_door_is_called_at_once(client):
     answer = client.get("/twilio/say/")
     assert answer.content == b"machine"
     assert "X-Request-ID" in answer
+    assert answer["Content-Length"] == "7"
     assert "Content-Security-Policy" not in answer
 
 
