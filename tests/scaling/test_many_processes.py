@@ -20,7 +20,7 @@ from tests.scaling.conftest import CUSTOMERS, Receiver
 from tests.scaling.desks import Floor
 
 # Twenty starts of processes may take long on a busy machine; on an idle one it is done within a minute.
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(420)]
 PATIENCE = 180.0
 WAYS = [
     *("talks", "talks", "is hung up on", "gives up", "is transferred", "talks", "talks", "leaves the menu"),
