@@ -26,16 +26,18 @@ RUNNING_SECONDS = 20
 MAX_ATTEMPTS = 14  # with the back-off below, about half a day
 _STAMP_LOCK = 0x626F7468  # "both": one stamper at a time, whichever relay comes first
 
+# MATERIALIZED here and below: as a plain subquery the planner may run it once per row, and each run skips
+# what the one before has locked and takes the next, past the limit.
 _CLAIM = """
-UPDATE foundation_delivery d
-SET state = 'sent', sends = sends + 1,
-    next_attempt_at = now() + make_interval(secs => %s * power(2, least(sends, 6)))
-FROM (
+WITH due AS MATERIALIZED (
   SELECT id FROM foundation_delivery
   WHERE lane = %s AND state IN ('pending', 'sent', 'running') AND next_attempt_at <= now()
   ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
-) due
-WHERE d.id = due.id RETURNING d.id, d.organization_id
+)
+UPDATE foundation_delivery d
+SET state = 'sent', sends = sends + 1,
+    next_attempt_at = now() + make_interval(secs => %s * power(2, least(sends, 6)))
+FROM due WHERE d.id = due.id RETURNING d.id, d.organization_id
 """
 _GIVE_BACK = """
 UPDATE foundation_delivery SET state = 'pending', sends = greatest(sends - 1, 0), next_attempt_at = now()
@@ -50,9 +52,11 @@ fresh AS (
 UPDATE foundation_event e SET position = base.p + fresh.step FROM fresh, base WHERE e.id = fresh.id
 """
 _DUE = """
-DELETE FROM foundation_timer WHERE id IN (
+WITH due AS MATERIALIZED (
   SELECT id FROM foundation_timer WHERE due_at <= now() ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
-) RETURNING organization_id, name, version, subject, payload, actor
+)
+DELETE FROM foundation_timer t USING due
+WHERE t.id = due.id RETURNING t.organization_id, t.name, t.version, t.subject, t.payload, t.actor
 """
 
 SendToWorker = Callable[[int, int, str], None]
@@ -95,7 +99,7 @@ def send_due_deliveries(send: SendToWorker, limit: int = 200, lanes: Sequence[st
 
 def _send_lane(send: SendToWorker, lane: str, limit: int) -> int:
     with system(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE_SECONDS[lane], lane, limit])
+        cursor.execute(_CLAIM, [lane, limit, LEASE_SECONDS[lane]])
         claimed = cursor.fetchall()
     for sent, (delivery_id, organization_id) in enumerate(claimed):
         try:

@@ -24,10 +24,9 @@ LEASE_SECONDS = 30
 _ROUND_SECONDS = 20.0
 
 # The earliest unsent message of each subject only: a customer's events arrive in order.
+# MATERIALIZED: run once per row, the limit would not hold.
 _CLAIM = """
-UPDATE partners_webhookmessage m
-SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %(lease)s)
-FROM (
+WITH first AS MATERIALIZED (
   SELECT due.id FROM partners_webhookmessage due
   WHERE due.endpoint_id = %(endpoint_id)s AND due.state = 'pending' AND due.next_attempt_at <= now()
     AND NOT EXISTS (
@@ -35,8 +34,10 @@ FROM (
       WHERE earlier.endpoint_id = due.endpoint_id AND earlier.subject = due.subject AND due.subject <> ''
         AND earlier.state = 'pending' AND earlier.event_id < due.event_id)
   ORDER BY due.next_attempt_at, due.event_id LIMIT 1 FOR UPDATE SKIP LOCKED
-) first
-WHERE m.id = first.id RETURNING m.id
+)
+UPDATE partners_webhookmessage m
+SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %(lease)s)
+FROM first WHERE m.id = first.id RETURNING m.id
 """
 _DUE_ENDPOINTS = """
 SELECT DISTINCT endpoint_id, organization_id FROM partners_webhookmessage
