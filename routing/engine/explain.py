@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from routing.engine.filters import refusals
-from routing.engine.ranks import decisive
+from routing.engine.ranks import EQUAL, decisive
 from routing.engine.values import Agent, Contact, Decision, QueuePlan, Seat
 
 
@@ -36,6 +36,6 @@ def explain_not_me(decision: Decision, agent: Agent, plan: QueuePlan, now: float
         return ["was not free, or came far behind"]
     rank = decisive(decision.contact, decision.seat, plan, now, mine)
     if rank is None:
-        return ["equal in everything; the lower number decided"]
+        return [EQUAL]
     why = rank.reason(decision.contact, decision.seat, plan, now)
     return [f"{decision.seat.agent.name} came first: {why}"]

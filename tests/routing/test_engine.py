@@ -160,6 +160,13 @@ def test_every_decision_says_why(floor: Any) -> None:
     assert all(one.reasons for one in decide(*floor, NOW))
 
 
+def test_between_agents_equal_in_everything_it_says_that_too() -> None:
+    contact = Contact(id=1, queue_id=1, entered_at=NOW - 60, queued_at=NOW - 60)
+    twins = [Seat(id=n, agent=Agent(id=n), ready_since=NOW - 5) for n in (1, 2)]
+    (made,) = decide([contact], twins, {1: QueuePlan(id=1, slug="service")}, NOW)
+    assert (made.agent_id, made.reasons) == (1, ("equal in everything; the lower number decided",))
+
+
 @given(floors(), st.integers(1, 4))
 def test_lines_in_order_give_the_same_pairs_as_all_contacts_at_once(floor: Any, limit: int) -> None:
     waiting, seats, queues = floor

@@ -21,6 +21,7 @@ class Rank(Protocol):
 
 
 RANKS: tuple[Rank, ...] = (preferred, ring, language, fit, load, idle)
+EQUAL = "equal in everything; the lower number decided"
 
 
 def agent_order(contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> tuple[float, ...]:
@@ -41,6 +42,8 @@ def reasons(
     ]
     if runner_up is None:
         found.append("the only agent free for it")
+    elif decided is None:
+        found.append(EQUAL)
     return tuple(text for text in found if text)
 
 
