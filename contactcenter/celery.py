@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_ready
 
 from foundation.worker_beats import beat_while_running
@@ -16,6 +17,11 @@ app.autodiscover_tasks()
 app.steps["worker"].add(RoutingOwnerStep)
 worker_ready.connect(beat_while_running)
 app.conf.beat_schedule = {
+    "tend-search": {
+        "task": "customers.tend_search",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"queue": "background"},
+    },
     "sweep-finished-deliveries": {
         "task": "foundation.sweep_finished",
         "schedule": 3600.0,
