@@ -20,16 +20,25 @@ OWNER_PASSES = [
     for table in ("customers_searchentry", "customers_searchword")
 ]
 
+# They would be large, slow the planning of every search, and could choose between one index and no index.
+NO_STATISTICS = [
+    migrations.RunSQL(
+        sql=[f"ALTER TABLE {table} ALTER COLUMN keys SET STATISTICS 0"],
+        reverse_sql=[f"ALTER TABLE {table} ALTER COLUMN keys SET STATISTICS -1"],
+    )
+    for table in ("customers_searchentry", "customers_searchword")
+]
+
 WORDS = """
 CREATE FUNCTION customers_search_words(
-  exact text[], beginnings text[], any_keys int4[], all_keys int4[], most int
+  exact text[], beginnings text[], any_keys int4[], all_keys int4[], sizes int[], most int
 ) RETURNS TABLE (word text, customers int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
 AS $$
 DECLARE
   org CONSTANT bigint := NULLIF(current_setting('app.organization_id', true), '')::bigint;
-  beginning text;
+  beginning text; size int; first int := 1;
 BEGIN
   IF org IS NULL THEN RETURN; END IF;
   RETURN QUERY SELECT w.word::text, w.customers FROM customers_searchword w
@@ -43,10 +52,12 @@ BEGIN
     RETURN QUERY SELECT w.word::text, w.customers FROM customers_searchword w
       WHERE w.keys && any_keys AND w.organization_id + 0 = org;
   END IF;
-  IF cardinality(all_keys) > 0 THEN
+  FOREACH size IN ARRAY sizes LOOP
     RETURN QUERY SELECT w.word::text, w.customers FROM customers_searchword w
-      WHERE w.keys @> all_keys AND w.organization_id + 0 = org ORDER BY w.customers DESC, w.word LIMIT most;
-  END IF;
+      WHERE w.keys @> all_keys[first : first + size - 1] AND w.organization_id + 0 = org
+      ORDER BY w.customers DESC, w.word LIMIT most;
+    first := first + size;
+  END LOOP;
 END $$
 """
 
@@ -215,8 +226,9 @@ class Migration(migrations.Migration):
         ),
         *tenant_wall("customers_searchentry", "customers_searchword"),
         *OWNER_PASSES,
+        *NO_STATISTICS,
         *sql_functions(
-            WORDS, drop=["DROP FUNCTION customers_search_words(text[], text[], int4[], int4[], int)"]
+            WORDS, drop=["DROP FUNCTION customers_search_words(text[], text[], int4[], int4[], int[], int)"]
         ),
         *sql_functions(
             ENTRIES,

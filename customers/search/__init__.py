@@ -47,7 +47,7 @@ def find_customers(viewer: Viewer, text: str, limit: int = 10) -> list[FoundCust
 
     A partner finds by a number or mail that it sees only masked, or not at all, when it types it whole.
     """
-    text = " ".join(text[:LONGEST].replace("\x00", " ").split())
+    text = " ".join(_sound(text[:LONGEST]).split())
     if not text or limit < 1 or (viewer.scope is not None and not viewer.scope.in_force):
         return []
     found = _whole(viewer, text, limit)
@@ -91,7 +91,7 @@ def _whole(viewer: Viewer, text: str, limit: int) -> list[Match]:
 def _identities_typed(viewer: Viewer, text: str) -> Q | None:
     if (mail := mail_of(text)) is not None:
         return Q(kind=Identity.Kind.EMAIL, value=mail)
-    if not any(char.isdigit() for char in text):
+    if sum(char.isdigit() for char in text) < sum(char.isalpha() for char in text):
         return None
     wanted = Q(kind=Identity.Kind.SUBSCRIBER_NUMBER, value=kinds.compact(text).upper())
     phone = rules.normalize_identity(Identity.Kind.PHONE, text, country_code=home_country())
@@ -143,3 +143,8 @@ def _sight(viewer: Viewer) -> Sight:
 
 def _sees_whole(viewer: Viewer, field: str) -> bool:
     return may_read(viewer, field) and not is_masked(viewer, field)
+
+
+def _sound(text: str) -> str:
+    """Without what no database stores: NUL, and halves of characters."""
+    return text.replace("\x00", " ").encode("utf-8", "ignore").decode()

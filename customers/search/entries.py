@@ -17,7 +17,7 @@ NAME, COMPANY, REGION, ADDRESS, MAIL_WORD, MAIL = "n", "c", "g", "a", "e", "m"
 PHONE, SUBSCRIBER, REFERENCE, ORDER = "p", "s", "r", "o"
 WORDS = NAME + COMPANY + REGION + ADDRESS + MAIL_WORD
 NUMBERS = PHONE + SUBSCRIBER + REFERENCE + ORDER
-_NUMBER_KINDS = {
+_NUMBER_KINDS: dict[str, str] = {
     Identity.Kind.PHONE: PHONE,
     Identity.Kind.SUBSCRIBER_NUMBER: SUBSCRIBER,
     Identity.Kind.PARTNER_REFERENCE: REFERENCE,
@@ -70,7 +70,7 @@ def _tokens(source: Source) -> Iterator[str]:
         if kind == Identity.Kind.EMAIL:
             yield from _mail_tokens(value, names)
         elif number := compact(value):
-            yield _owned(_NUMBER_KINDS.get(Identity.Kind(kind), REFERENCE), partner_id) + number
+            yield _owned(_NUMBER_KINDS.get(kind, REFERENCE), partner_id) + number
     for reference, partner_id in source.orders:
         if number := compact(reference):
             yield _owned(ORDER, partner_id) + number
@@ -113,23 +113,28 @@ def compact(text: str) -> str:
     return "".join(split(fold(text)))[:60]
 
 
-@lru_cache(maxsize=60_000)
-def _keys_of_token(organization_id: int, token: str) -> tuple[int, ...]:
+def _keys_of_token(organization_id: int, token: str) -> Sequence[int]:
     kind, text = token[0], token[1:]
+    if kind in WORDS:
+        return _keys_of_word(organization_id, text, kind in NAME + COMPANY)
     if kind == MAIL:
         local, _, domain = text.partition("@")
         return (
             hashing.key(organization_id, "m", local),
             hashing.key(organization_id, "m", f"@{domain}"),
         )
-    if kind in NUMBERS:
-        number = text.rpartition(":")[2]
-        tail = hashing.key(organization_id, "t", number[-hashing.TAIL :])
-        return (tail, *hashing.keys_of(organization_id, "g", hashing.parts(number)))
-    whole = hashing.key(organization_id, "w", text)
-    if kind not in NAME + COMPANY:
-        return (whole,)
-    return (whole, *hashing.keys_of(organization_id, "h", hashing.heads(text)))
+    number = text.rpartition(":")[2]
+    tails = hashing.keys_of(organization_id, "t", hashing.tails(number))
+    return (*tails, *hashing.keys_of(organization_id, "g", hashing.parts(number)))
+
+
+@lru_cache(maxsize=60_000)
+def _keys_of_word(organization_id: int, word: str, with_heads: bool) -> Sequence[int]:
+    heads = hashing.heads(word) if with_heads else []
+    return (
+        hashing.key(organization_id, "w", word),
+        *hashing.keys_of(organization_id, "h", heads),
+    )
 
 
 def index_customers(customer_ids: Iterable[int]) -> int:

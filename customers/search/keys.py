@@ -10,7 +10,8 @@ from itertools import combinations
 from zlib import crc32
 
 LONGEST_HEAD = 4  # a beginning of up to so many letters has a key of its own
-TAIL = 4
+TAILS = (3, 4)
+PART = 4
 GRAM = 3
 # Windows of neighbouring customer ids; a search for common words reads the newest window only.
 WINDOWS = (13, 17)
@@ -42,15 +43,20 @@ def heads(word: str) -> list[str]:
     return [word[:length] for length in range(1, min(len(word), LONGEST_HEAD) + 1)]
 
 
+def tails(number: str) -> set[str]:
+    """The last three and the last four characters, for what people read from a display."""
+    return {number[-length:] for length in TAILS}
+
+
 def parts(number: str) -> list[str]:
-    """Every second three characters of a number, from its end: enough to find any four of it by."""
-    return [number[end - GRAM : end] for end in range(len(number), GRAM - 1, -2)]
+    """Every four neighbours in a number."""
+    return [number[at : at + PART] for at in range(len(number) - PART + 1)]
 
 
-def typed_parts(fragment: str) -> list[list[str]]:
-    """The parts that a number with this fragment has, either way the fragment may lie."""
-    ways = [parts(fragment), parts(fragment[:-1])]
-    return [way for way in ways if way]
+def typed_parts(fragment: str) -> list[str]:
+    """As few of a fragment's parts as cover it; none for less than four characters."""
+    starts = [*range(0, len(fragment) - PART + 1, PART), len(fragment) - PART]
+    return list(dict.fromkeys(fragment[at : at + PART] for at in starts if at >= 0))
 
 
 def fragments(word: str) -> set[str]:

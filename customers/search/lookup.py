@@ -13,15 +13,19 @@ def words(
     exact: Iterable[str] = (),
     beginnings: Iterable[str] = (),
     any_keys: Sequence[int] = (),
-    all_keys: Sequence[int] = (),
+    all_keys: Sequence[Sequence[int]] = (),
 ) -> dict[str, int]:
-    """Words of the dictionary and how many customers have each: these, those that begin so, those with any
-    or all of these keys; the most frequent 150 of each beginning and of those with all keys."""
+    """Words of the dictionary and how many customers have each: these, those that begin so, those with any of
+    these keys or all of one set; the most frequent 150 of each beginning and of each set."""
+    flat = [key for keys in all_keys for key in keys]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT word, customers FROM customers_search_words"
-            "(%s::text[], %s::text[], %s::int4[], %s::int4[], %s)",
-            [list(exact), list(beginnings), list(any_keys), list(all_keys), MOST_WORDS],
+            "(%s::text[], %s::text[], %s::int4[], %s::int4[], %s::int[], %s)",
+            [
+                *(list(exact), list(beginnings), list(any_keys), flat),
+                *([len(keys) for keys in all_keys], MOST_WORDS),
+            ],
         )
         return dict(cursor.fetchall())
 

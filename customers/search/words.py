@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 LONGEST_WORD = 40
 _APOSTROPHES = dict.fromkeys(
@@ -22,6 +23,7 @@ _ACCENTS = re.compile(
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 )
+_DIGIT = re.compile(r"\d")
 _UNSPACED = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
@@ -42,7 +44,8 @@ def fold(text: str) -> str:
 def _fold_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold()
     bare = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
-    return "".join(_digit(char) for char in bare.translate(_PLAIN))
+    bare = bare.translate(_PLAIN)
+    return "".join(map(_digit, bare)) if _DIGIT.search(bare) else bare
 
 
 def _digit(char: str) -> str:
@@ -63,10 +66,14 @@ def _belongs_to_word(char: str) -> bool:
 def stored_words(text: str) -> Iterator[str]:
     """The words to find a text by: as folded, with umlauts spelled out, and each two neighbours of a script
     that sets no spaces (the last alone too, so that every single character begins some word)."""
-    for word in split(fold(text)):
-        yield from _pieces(word, alone=True)
-    if not text.isascii():
-        yield from _spelled_out(text)
+    for chunk in text.split():
+        yield from _stored(chunk)
+
+
+@lru_cache(maxsize=30_000)
+def _stored(chunk: str) -> tuple[str, ...]:
+    plain = (piece for word in split(fold(chunk)) for piece in _pieces(word, alone=True))
+    return (*plain, *(() if chunk.isascii() else _spelled_out(chunk)))
 
 
 def typed_words(text: str) -> list[tuple[str, ...]]:
@@ -108,7 +115,7 @@ def _neighbours(run: str, *, alone: bool) -> Iterator[str]:
 
 def has_digit(word: str) -> bool:
     """Whether it is a number or a reference rather than a word."""
-    return any(char.isdigit() for char in word)
+    return _DIGIT.search(word) is not None
 
 
 def once(words: Iterable[str]) -> list[str]:
