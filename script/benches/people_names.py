@@ -138,9 +138,23 @@ CULTURES = (
         "大 小 中 上 東 西 北 南", "川 島 野 村 沢 原 木 田", "東京 大阪", space=" ", family_first=True,
     ),
 )  # fmt: skip
-_STREETS = (
-    "High Station Church Park Mill Orchard Bridge Market Garden School Hill Lake River Forest Castle".split()
-)
+_STREETS = [
+    "High",
+    "Station",
+    "Church",
+    "Park",
+    "Mill",
+    "Orchard",
+    "Bridge",
+    "Market",
+    "Garden",
+    "School",
+    "Hill",
+    "Lake",
+    "River",
+    "Forest",
+    "Castle",
+]
 
 
 @dataclass(frozen=True)
@@ -160,7 +174,7 @@ class Crowd:
     """People drawn one by one."""
 
     def __init__(self, seed: int) -> None:
-        self._random = Random(seed)  # noqa: S311
+        self._random = Random(seed)
         self._shares = list(accumulate(culture.share for culture in CULTURES))
         self._given = [_skewed(culture.given) for culture in CULTURES]
         self._family = [_skewed(culture.family) for culture in CULTURES]
