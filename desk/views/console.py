@@ -44,9 +44,9 @@ def work(request: DeskRequest) -> HttpResponse:
 @require_GET
 @desk_door(agents=True)
 def idle(request: DeskRequest) -> HttpResponse:
-    """The middle column while nothing is open; nothing new while a contact is about to open there."""
-    if own.own_contacts(request.member):
-        return HttpResponse(status=204)
+    """The middle column while nothing is open; the contact with its record as soon as there is one."""
+    if contacts := own.own_contacts(request.member):
+        return contact_screen(request, contacts[0])
     panel = own.presence_panel(request.member)
     return render(request, "desk/console/_empty.html", {"presence": panel})
 
