@@ -11,13 +11,14 @@ from accounts.access import Viewer
 from accounts.actors import Hand
 from accounts.models import Organization
 from cases import queries as cases
-from cases.access import visible_cases, visible_promises
-from cases.models import Case, Promise
+from cases.access import visible_promises
+from cases.models import Promise
 from customers import access
 from customers import queries as record
 from customers.actions import note_read
 from customers.models import Customer, FactKey, Interaction, TimelineEntry
 from customers.rules import looks_like_phone
+from desk.panels import matters
 from desk.panels.own import identity_words
 from desk.panels.words import fact_line, promise_card
 from foundation import clock
@@ -63,12 +64,9 @@ def customer_panel(
             .order_by("due_at")[:5]
         ],
         "facts": [fact_line(fact) for fact in known.values()],
-        "subscriptions": [_subscription(row, organization) for row in view.subscriptions],
-        "cases": list(
-            visible_cases(viewer)
-            .filter(customer_id=customer_id, state=Case.State.OPEN)
-            .values("id", "title", "opened_at")[:5]
-        ),
+        "subscriptions": matters.subscription_lines(view.subscriptions, viewer, organization),
+        "cases": matters.case_lines(customer_id, viewer, organization),
+        "case_workers": matters.case_workers(viewer, organization),
         "marketing_held": "Marketing held while this case is open"
         if not viewer.is_partner and cases.holds_marketing(customer_id)
         else "",
@@ -174,16 +172,3 @@ def _identity(view: record.RecordView, interaction: Interaction | None) -> dict[
     if number:
         return {"confidence": number.confidence, "text": f"subscriber {number.value}"}
     return {"confidence": "claimed", "text": "record"}
-
-
-def _subscription(row: record.KnownSubscription, organization: Organization) -> dict[str, Any]:
-    renews = f"renews {date_format(row.renews_on, 'j M Y')}" if row.renews_on else ""
-    return {
-        "id": row.id,
-        "name": row.product_name,
-        "state": row.state,
-        "state_label": row.state_label,
-        "hand": Hand.PARTNER if row.partner_name else Hand.INHOUSE,
-        "hand_name": row.partner_name or organization.name,
-        "detail": renews,
-    }

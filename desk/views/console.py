@@ -6,12 +6,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from customers.access import shown, shown_name
-from customers.models import Interaction
 from customers.search import search_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
 from desk.panels import own
-from desk.views.fragments import contact_screen, customer_context, desk_context
+from desk.views.fragments import contact_screen, desk_context, record_fragment
 from routing import queries as routing
 
 
@@ -75,18 +74,7 @@ def contact(request: DeskRequest, interaction_id: int) -> HttpResponse:
 @desk_door()
 def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The customer column; as a page of its own when opened directly."""
-    serving = (
-        Interaction.objects.filter(
-            member=request.member,
-            customer_id=customer_id,
-            state__in=[Interaction.State.SERVING, Interaction.State.WRAP_UP],
-        )
-        .select_related("customer")
-        .first()
-    )
-    context = customer_context(request, customer_id, serving)
-    template = "desk/console/_customer.html" if request.htmx else "desk/customer.html"
-    return render(request, template, context)
+    return record_fragment(request, customer_id)
 
 
 @require_GET

@@ -57,6 +57,19 @@ def customer_context(
     return _record_context(request, view, record.questions(request.viewer), interaction)
 
 
+def record_fragment(request: DeskRequest, customer_id: int) -> HttpResponse:
+    """The customer column as it now stands, or the page of the record when it is opened directly."""
+    context = customer_context(request, customer_id, _contact_with(request, customer_id))
+    template = "desk/console/_customer.html" if request.htmx else "desk/customer.html"
+    return render(request, template, context)
+
+
+def _contact_with(request: DeskRequest, customer_id: int) -> Interaction | None:
+    at_hand = [Interaction.State.SERVING, Interaction.State.WRAP_UP]
+    mine = Interaction.objects.filter(member=request.member, customer_id=customer_id, state__in=at_hand)
+    return mine.select_related("customer").first()
+
+
 def _record_context(
     request: DeskRequest, view: record.RecordView, questions: list[FactKey], interaction: Interaction | None
 ) -> dict[str, Any]:

@@ -324,3 +324,27 @@ def test_on_the_wall_the_floor_is_dark_and_has_nothing_to_press(pages: Pages, pa
     expect(page.get_by_role("button", name="Announce").first).not_to_be_visible()
     expect(page.get_by_role("navigation", name="Main")).not_to_be_visible()
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_a_case_is_opened_by_keyboard_and_what_was_typed_is_kept_when_refused(
+    pages: Pages, page: Page
+) -> None:
+    page.goto(f"{pages.url}/console")
+    sent = hold(page, "**/case_open/42/")
+    page.keyboard.press("c")
+    page.keyboard.type("No link came")
+    page.keyboard.press("Enter")
+    errors = '{"fieldErrors": {"title": ["Say what it is about."]}}'
+    sent.wait_for(1)[0].fulfill(status=422, headers={"HX-Trigger": errors, "HX-Reswap": "none"})
+    dialog = page.get_by_role("dialog", name="A case for Robert Whitfield")
+    expect(dialog.get_by_text("Say what it is about.")).to_be_visible()
+    expect(dialog.get_by_label("What is to be settled")).to_have_value("No link came")
+
+
+def test_a_subscription_is_switched_by_keyboard(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    page.keyboard.press("s")
+    with page.expect_response("**/subscription_switch/1/"):
+        page.keyboard.press("Enter")
+    [(path, body)] = pages.received
+    assert (path, "product=digital" in body) == ("/subscription_switch/1/", True)
