@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.desk import floor_samples
+from tests.desk import floor_samples, samples
 from tests.desk.pages import Pages, served
 from tests.desk.rendering import rendered, screens
 
@@ -348,3 +348,17 @@ def test_a_subscription_is_switched_by_keyboard(pages: Pages, page: Page) -> Non
         page.keyboard.press("Enter")
     [(path, body)] = pages.received
     assert (path, "product=digital" in body) == ("/subscription_switch/1/", True)
+
+
+def test_what_is_owed_is_said_the_same_everywhere_before_and_after_the_clock_ticks(
+    pages: Pages, page: Page
+) -> None:
+    work = samples.work()
+    work["promises"] = [samples.promise(due_at=samples.ago(hours=19), level="now")]
+    late = [samples.promise(due_at=samples.ago(hours=19), level="now")]
+    console = samples.console(work=work, customer=samples.customer(promises=late))
+    pages.pages["/late"] = rendered("desk/console.html", console)
+    page.goto(f"{pages.url}/late")
+    dues = page.locator("#work time[data-when=due], #customer time[data-when=due]")
+    expect(dues).to_have_text(["19 h late", "19 h late"])
+    assert pages.pages["/late"].count(">19 h late<") == 2
