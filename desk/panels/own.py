@@ -19,6 +19,7 @@ from knowledge import queries as knowledge
 from knowledge.actions import note_seen
 from routing import queries as routing
 from routing.models import Offer, Presence
+from routing.rules import MISSES_ALLOWED
 
 PAUSES = ("Break", "Lunch", "Training", "Meeting")
 DECLINE_REASONS = ("Finishing notes", "Cannot hear the line", "Not my skill")
@@ -41,6 +42,8 @@ def presence_panel(member: Member) -> dict[str, Any]:
         "label": label,
         "since": presence.since,
         "after_work": presence.after_work,
+        "missed": presence.misses,
+        "misses_allowed": MISSES_ALLOWED,
         "options": [
             option("ready", "", "Ready"),
             *(option("paused", pause, pause) for pause in PAUSES),

@@ -7,10 +7,14 @@ document.body.addEventListener("live:call.failed", (event) => {
   const { message } = event.detail.body;
   document.dispatchEvent(new CustomEvent("toast", { detail: { level: "now", title: "The line", text: message } }));
 });
-const GONE = { expired: ["soon", "The offer ran out; it went to the next person. The caller keeps their place."], revoked: ["soon", "The caller hung up before you answered."] };
+const GONE = { expired: ["now", "You missed a call. It went to the next person; the caller keeps their place."], revoked: ["soon", "The caller hung up before you answered."] };
 document.body.addEventListener("live:offer.gone", (event) => {
   const [level, text] = GONE[event.detail?.body?.how] ?? [];
   if (text) document.dispatchEvent(new CustomEvent("toast", { detail: { level, title: "Offer", text } }));
+});
+document.body.addEventListener("live:presence.changed", (event) => {
+  if (event.detail?.body?.state !== "not_responding") return;
+  document.dispatchEvent(new CustomEvent("toast", { detail: { level: "now", title: "No more calls for now", text: "You missed several in a row. Choose “I am here” when you are back." } }));
 });
 document.body.addEventListener("live:promise.broken", () => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { level: "now", title: "A promise is broken", text: "It is on your list; both companies were told." } }));

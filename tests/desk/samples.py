@@ -36,6 +36,8 @@ def presence(state: str = "ready") -> dict[str, Any]:
         "label": labels.get(state, state.replace("_", " ").capitalize()),
         "since": ago(minutes=102, seconds=10),
         "after_work": "",
+        "missed": 0,
+        "misses_allowed": 2,
         "options": [
             {"state": "ready", "reason": "", "label": "Ready", "current": state == "ready"},
             {"state": "paused", "reason": "Break", "label": "Break", "current": False},

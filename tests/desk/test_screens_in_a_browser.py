@@ -362,3 +362,19 @@ def test_what_is_owed_is_said_the_same_everywhere_before_and_after_the_clock_tic
     dues = page.locator("#work time[data-when=due], #customer time[data-when=due]")
     expect(dues).to_have_text(["19 h late", "19 h late"])
     assert pages.pages["/late"].count(">19 h late<") == 2
+
+
+def test_who_missed_calls_is_told_aloud_and_is_back_with_one_key(pages: Pages, page: Page) -> None:
+    away = samples.empty_console()
+    away["presence"] = samples.presence("not_responding")
+    pages.pages["/missed"] = rendered("desk/console.html", away)
+    page.goto(f"{pages.url}/missed")
+    expect(page.get_by_role("status").filter(has_text="You missed 2 calls in a row")).to_be_visible()
+    page.evaluate(
+        """document.body.dispatchEvent(new CustomEvent("live:presence.changed",
+            {detail: {body: {state: "not_responding"}}}))"""
+    )
+    expect(page.get_by_role("alert").filter(has_text="No more calls for now")).to_be_visible()
+    with page.expect_response("**/presence/"):
+        page.keyboard.press("r")
+    assert "state=ready" in pages.received[-1][1]
