@@ -344,6 +344,7 @@ def test_a_case_is_opened_by_keyboard_and_what_was_typed_is_kept_when_refused(
 def test_a_subscription_is_switched_by_keyboard(pages: Pages, page: Page) -> None:
     page.goto(f"{pages.url}/console")
     page.keyboard.press("s")
+    page.keyboard.press("Space")
     with page.expect_response("**/subscription_switch/1/"):
         page.keyboard.press("Enter")
     [(path, body)] = pages.received
@@ -378,3 +379,14 @@ def test_who_missed_calls_is_told_aloud_and_is_back_with_one_key(pages: Pages, p
     with page.expect_response("**/presence/"):
         page.keyboard.press("r")
     assert "state=ready" in pages.received[-1][1]
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_no_table_of_the_floor_is_cut_on_a_desk(pages: Pages, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{pages.url}/floor")
+    cut = page.eval_on_selector_all(
+        ".table-wrap",
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML)",
+    )
+    assert [html[:200] for html in cut] == []
