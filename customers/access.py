@@ -78,6 +78,11 @@ def visible_timeline(viewer: Viewer, customer_id: int) -> QuerySet[TimelineEntry
     A partner sees lines meant for partners or its own, never another partner's, and facts it may read.
     """
     access_customer(viewer, customer_id)
+    return timeline_of_visible(viewer, customer_id)
+
+
+def timeline_of_visible(viewer: Viewer, customer_id: int) -> QuerySet[TimelineEntry]:
+    """The same for a customer that this request has let the viewer see already."""
     entries = (
         TimelineEntry.objects.filter(customer_id=customer_id).select_related("partner").order_by("-at", "-id")
     )

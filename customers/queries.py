@@ -242,8 +242,10 @@ def customer_by_identity(kind: str, value: str, *, country_code: str = "") -> Cu
     return found[0] if len(found) == 1 else None
 
 
-def record_view(viewer: Viewer, customer_id: int) -> RecordView:
-    """The record as this viewer may see it. NotVisible."""
+def record_view(viewer: Viewer, customer_id: int, *, country_code: str = "") -> RecordView:
+    """The record as this viewer may see it; `country_code` is the organisation's where it is known already.
+    NotVisible.
+    """
     customer = access_customer(viewer, customer_id)
     name = shown(viewer, "display_name", customer.display_name)
     return RecordView(
@@ -256,7 +258,7 @@ def record_view(viewer: Viewer, customer_id: int) -> RecordView:
         postal_address=shown(viewer, "postal_address", customer.postal_address),
         customer_since=customer.customer_since if may_read(viewer, "customer_since") else None,
         created_at=customer.created_at,
-        identities=_identities(viewer, customer),
+        identities=_identities(viewer, customer, country_code or home_country()),
         subscriptions=_subscriptions(viewer, customer_id),
         facts=current_facts(customer_id, readable_facts(viewer)),
     )
@@ -276,13 +278,12 @@ def offered_products(viewer: Viewer) -> list[OfferedProduct]:
     return [OfferedProduct(row.code, row.name, deliverer(row.code)) for row in products]
 
 
-def _identities(viewer: Viewer, customer: Customer) -> list[KnownIdentity]:
+def _identities(viewer: Viewer, customer: Customer, home: str) -> list[KnownIdentity]:
     rows = customer.identities.order_by("kind", "id")
     if viewer.scope is not None:
         rows = rows.exclude(
             kind=Identity.Kind.PARTNER_REFERENCE, partner__isnull=False
         ) | customer.identities.filter(partner_id=viewer.scope.partner_id)
-    home = home_country()
     known = []
     for identity in rows:
         value = shown(viewer, identity.kind, identity.value)

@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 from accounts.access import Viewer
 from accounts.actors import Hand
 from accounts.models import Organization
-from cases import queries as cases
 from cases.access import visible_promises
 from cases.models import Promise
 from customers import access
@@ -43,6 +42,7 @@ def customer_panel(
 ) -> dict[str, Any]:
     """The record as this person may see it; a partner's look is written down."""
     customer_id = view.customer_id
+    open_cases = matters.case_lines(customer_id, viewer, organization)
     known = record.known_answers(view, questions)
     note_read(viewer, customer_id, "record")
     phone = next((one for one in view.identities if one.kind == "phone"), None)
@@ -65,10 +65,10 @@ def customer_panel(
         ],
         "facts": [fact_line(fact) for fact in known.values()],
         "subscriptions": matters.subscription_lines(view.subscriptions, viewer, organization),
-        "cases": matters.case_lines(customer_id, viewer, organization),
+        "cases": open_cases,
         "case_workers": matters.case_workers(viewer, organization),
         "marketing_held": "Marketing held while this case is open"
-        if not viewer.is_partner and cases.holds_marketing(customer_id)
+        if not viewer.is_partner and open_cases
         else "",
         "outside_contract": [
             words for name, words in _HIDDEN_WORDS.items() if not access.may_read(viewer, name)
@@ -99,8 +99,8 @@ def candidate(customer: Customer, viewer: Viewer) -> dict[str, Any]:
 def timeline_panel(
     customer_id: int, viewer: Viewer, *, kind: str = "", before_id: int | None = None
 ) -> dict[str, Any]:
-    """One page of the customer's story, newest first, by day. NotVisible."""
-    entries = access.visible_timeline(viewer, customer_id)
+    """One page of the story, newest first, by day, of a customer that the viewer was let see."""
+    entries = access.timeline_of_visible(viewer, customer_id)
     if kind == "partner":
         entries = entries.filter(hand=Hand.PARTNER)
     elif kind:

@@ -83,10 +83,14 @@ def work_panel(
     *,
     lines: list[routing.QueueLine],
     current_id: int | None = None,
+    contacts: list[Interaction] | None = None,
+    rings: bool = True,
 ) -> dict[str, Any]:
-    """What is on this desk, what waits for people like this one, what was promised for today."""
-    items = own_contacts(member)
-    offer = routing.live_offer(member)
+    """What is on this desk, what waits for people like this one, what was promised for today; `contacts`
+    are this person's where they were read already, `rings` is false where no offer can be open.
+    """
+    items = own_contacts(member) if contacts is None else contacts
+    offer = routing.live_offer(member) if rings else None
     busy = sum(1 for item in items if item.state == Interaction.State.SERVING)
     return {
         "capacity": f"{busy} of 1 calls",
