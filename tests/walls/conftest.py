@@ -14,7 +14,7 @@ from accounts.actions import add_member
 from accounts.actors import IVR_ACTOR
 from accounts.models import Member, User
 from cases.actions import make_promise, open_case
-from customers.actions import add_note, create_customer, open_interaction, share_record
+from customers.actions import add_note, add_subscription, create_customer, open_interaction, share_record
 from customers.models import Customer
 from foundation import clock
 from foundation.models import Event, TenantModel
@@ -144,6 +144,7 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
         "interaction_id": offer.work_item.interaction_id,
         "promise_id": promise.id,
         "case_id": case.id,
+        "subscription_id": add_subscription(customer.id, product_code="print", actor=cast.ana.actor).id,
         "announcement_id": post_announcement(actor=cast.sam.actor, title=f"{words.plant} is sold out").id,
         "name": "queues",
         "step": "reason",
