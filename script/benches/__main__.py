@@ -43,7 +43,7 @@ def bench(name: str) -> ModuleType:
 
 
 def measured(name: str, *, quick: bool) -> list[Figure]:
-    """One bench's figures, from a process of its own: Django's settings keep the engines they were made for."""
+    """One bench's figures, from a process of its own: Django keeps the engines it was set up with."""
     anew = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=anew) as process:
         return process.submit(_measure, name, quick).result()
