@@ -13,7 +13,7 @@ from foundation.wake import Sleeper
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.25
 # Many commits a second share one look at the real-time lane; the first after a pause gets its own at once.
-BREATH_SECONDS = 0.01
+BREATH_SECONDS = 0.02
 MOST_PER_ROUND = {"realtime": 200, "background": 100}
 
 RoomInLane = Callable[[str], int]
