@@ -1,7 +1,8 @@
 """Wake-up calls between processes over Redis. Hints only: every sleeper also polls its table."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 
 import redis
@@ -52,16 +53,27 @@ def publish_all(messages: Sequence[tuple[str, str | bytes]]) -> None:
 
 def wake_after_commit(name: str) -> None:
     """Wake the sleepers called `name` once this transaction commits; at once outside of one."""
-    key = f"wake:{name}"
+    publish_after_commit([(f"wake:{name}", b"")])
+
+
+def publish_after_commit(messages: Iterable[tuple[str, str | bytes]]) -> None:
+    """Publish with all else that this transaction has to say, each message once; nothing if it fails."""
     pending = transaction.get_connection().run_on_commit
-    if any(getattr(function, "wake_key", None) == key for _, function, _ in pending):
-        return
+    outbox = next((function for _, function, _ in pending if isinstance(function, _Outbox)), None)
+    if outbox is None:
+        transaction.on_commit(_Outbox(dict.fromkeys(messages)))
+    else:
+        outbox.messages.update(dict.fromkeys(messages))
 
-    def ring() -> None:
-        publish(key)
 
-    ring.wake_key = key  # type: ignore[attr-defined]
-    transaction.on_commit(ring)
+@dataclass(frozen=True)
+class _Outbox:
+    """What one transaction says: one way to Redis and back for all of it."""
+
+    messages: dict[tuple[str, str | bytes], None]
+
+    def __call__(self) -> None:
+        publish_all(list(self.messages))
 
 
 class Sleeper:

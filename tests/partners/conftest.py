@@ -194,7 +194,7 @@ def run_relay() -> None:
     """Do what relay and workers do, until nothing is left."""
     while True:
         sent = deliveries.send_due_deliveries(
-            lambda delivery_id, organization_id, lane: deliveries.run_delivery(delivery_id, organization_id)
+            lambda ids, organization_id, lane: deliveries.run_deliveries(ids, organization_id)
         )
         if not sent and not deliveries.stamp_positions():
             return
