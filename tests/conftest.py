@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, Page
 
 from contactcenter.stack import DemoStack
@@ -26,12 +27,22 @@ def django_db_setup(
     engines: TestEngines, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """A clone of the migrated template; connections to it have the rights the product has, no more."""
-    engines.clone_template(engines.database)
-    yield
     from django.db import connections
+    from django.test import TransactionTestCase
 
+    engines.clone_template(engines.database)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: engines.empty_database())
+        yield
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords(django_test_environment: None) -> Iterator[None]:
+    """Secrets are hashed so slowly on purpose that many tests would do little else."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -70,5 +81,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStack]:
 
 def person_environment() -> dict[str, str]:
     """The environment without what the test run itself set."""
-    ours = {"DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BOTHHANDS_TESTING"}
+    ours = {
+        *("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL"),
+        *("SECRET_KEY", "STATIC_ROOT", "BOTHHANDS_TESTING"),
+    }
     return {name: value for name, value in os.environ.items() if name not in ours}
