@@ -34,7 +34,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share one started stack on one worker."""
+    """Let one worker have all tests that share something started, and begin with what takes longest.
+
+    Whatever is short comes last, so that no worker waits for the other in the end.
+    """
     for item in items:
-        if item.get_closest_marker("stack") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+        shared = _shared(item)
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(shared))
+    items.sort(key=_rank)
+
+
+def _shared(item: pytest.Item) -> str:
+    """Name the stack, or the file's browser, that a test shares with others; empty when it shares none."""
+    if "stack" in getattr(item, "fixturenames", ()):
+        return "stack"
+    return item.path.stem if item.get_closest_marker("browser") else ""
+
+
+def _rank(item: pytest.Item) -> int:
+    marks = [bool(item.get_closest_marker(name)) for name in ("stack", "browser")]
+    return [(True, False), (True, True), (False, True), (False, False)].index(tuple(marks))
