@@ -10,7 +10,7 @@ import pytest
 from django.test import override_settings
 from playwright.sync_api import Browser, Page
 
-from contactcenter.stack import DemoStack
+from contactcenter.stack import DemoStack, fingerprints
 from tests.chromium import Chromium, find_chromium, launched
 from tests.engines import TestEngines
 from tests.plugin import ENGINES
@@ -69,14 +69,26 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStack]:
-    """The whole product with the demo company as `script/demo` starts it, for all tests marked `stack`."""
-    started = DemoStack(tmp_path_factory.mktemp("stack"), environ=person_environment(), durable=False)
+def stack(engines: TestEngines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStack]:
+    """The whole product with the demo company as `script/demo` starts it, on a database already migrated."""
+    engines.clone_template("stack")
+    database = {"DATABASE_URL": engines.app_url("stack"), "OWNER_DATABASE_URL": engines.owner_url("stack")}
+    started = DemoStack(
+        tmp_path_factory.mktemp("stack"), environ=person_environment() | database, durable=False
+    )
+    spare_migrations(started, database["OWNER_DATABASE_URL"], database["DATABASE_URL"])
     try:
         started.start()
         yield started
     finally:
         started.destroy()
+
+
+def spare_migrations(stack: DemoStack, owner_url: str, app_url: str) -> None:
+    """Tell a stack that its database is migrated."""
+    stack.data.path.mkdir(parents=True, exist_ok=True)
+    made_from = fingerprints.of_migrations(fingerprints.of_database(owner_url), app_url.partition("?")[0])
+    stack.data.stamp("database", made_from)
 
 
 def person_environment() -> dict[str, str]:
