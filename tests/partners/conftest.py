@@ -147,12 +147,6 @@ def _customer(name: str, phone: str, email: str) -> Customer:
     return customer
 
 
-@pytest.fixture(autouse=True)
-def _quick_secrets(settings: Any) -> None:
-    """Secrets are hashed so slowly on purpose that the tests would do little else."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def meridian(transactional_db: None) -> Company:
     return make_company("meridian", "+442071234561", "Digipress")
