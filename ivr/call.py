@@ -11,8 +11,8 @@ from customers.models import Customer
 from foundation import clock
 from foundation.errors import Refusal
 from foundation.twilio_gateway import Document
-from ivr import queries
 from ivr.addresses import address
+from ivr.known_lines import line_of
 from ivr.models import CallSession, PhoneNumber
 from ivr.rules import Choice, Heard
 
@@ -45,12 +45,12 @@ class Call:
     @cached_property
     def organization(self) -> Organization:
         """Who is called."""
-        return queries.organization()
+        return line_of(self.session.number_id).organization
 
     @cached_property
     def menu(self) -> tuple[Choice, ...]:
         """The reasons people call this number for."""
-        return queries.menu_of(self.number)
+        return line_of(self.session.number_id).menu
 
     def tries(self, step: str) -> int:
         """How often this step has been asked."""

@@ -14,11 +14,12 @@ from customers.actions import (
     open_interaction,
 )
 from customers.models import Confidence, Interaction
-from foundation import clock, live
+from foundation import clock, live, rows
 from foundation.events import emit
 from foundation.phones import is_withheld, parse_phone
 from foundation.tenancy import current_organization_id
 from ivr.events import CallControlRequested
+from ivr.known_lines import line_of
 from ivr.models import AgentLeg, CallSession, PhoneNumber
 from routing.actions import finish_work, leave_queue, queue_work
 
@@ -58,13 +59,12 @@ def open_call(*, call_sid: str, caller: str, number: PhoneNumber) -> CallSession
 
 
 def locked_session(**which: object) -> CallSession | None:
-    """A session, locked until this transaction ends, with its number and interaction."""
-    return (
-        CallSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("number__queue", "number__account", "interaction")
-        .filter(**which)
-        .first()
-    )
+    """A session, locked until this transaction ends, with its number."""
+    condition = " AND ".join(f'"{name}" = %s' for name in which)
+    session = rows.first(CallSession, f"WHERE {condition} FOR NO KEY UPDATE", list(which.values()))
+    if session is not None:
+        session.number = line_of(session.number_id).number
+    return session
 
 
 def queue_call(session: CallSession, *, queue_slug: str) -> None:
