@@ -13,6 +13,7 @@ from django.db.models import Field, Model
 
 Converter = Callable[[Any], Any]
 M = TypeVar("M", bound=Model)
+N = TypeVar("N", bound=Model)
 
 
 @cache
@@ -20,6 +21,12 @@ def columns(model: type[Model], alias: str = "") -> str:
     """All columns of a model as SQL, each with the table's alias in front if there is one."""
     before = f"{alias}." if alias else ""
     return ", ".join(f'{before}"{field.column}"' for field in model._meta.concrete_fields)
+
+
+@cache
+def select(model: type[Model]) -> str:
+    """All columns FROM the model's table."""
+    return f'SELECT {columns(model)} FROM "{model._meta.db_table}"'  # noqa: S608
 
 
 def built(model: type[M], values: Sequence[Any]) -> M:
@@ -31,12 +38,30 @@ def built(model: type[M], values: Sequence[Any]) -> M:
     return model.from_db(connection.alias, names, given)
 
 
-def first(model: type[M], rest: str, params: Sequence[Any]) -> M | None:
-    """The first row; `rest` is what follows FROM and the table's name."""
+def every(model: type[M], rest: str, params: Sequence[Any]) -> list[M]:
+    """All rows; `rest` is what follows FROM and the table's name."""
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT {columns(model)} FROM "{model._meta.db_table}" {rest}', params)  # noqa: S608 - our models' names
-        values = cursor.fetchone()
-    return None if values is None else built(model, values)
+        cursor.execute(f"{select(model)} {rest}", params)
+        return [built(model, values) for values in cursor.fetchall()]
+
+
+def first(model: type[M], rest: str, params: Sequence[Any]) -> M | None:
+    """The first of `every`, or None; `rest` sees to it that there is but one."""
+    return next(iter(every(model, rest, params)), None)
+
+
+def pairs(model: type[M], other: type[N], rest: str, params: Sequence[Any]) -> list[tuple[M, N | None]]:
+    """Rows with what is joined to each, if anything; `rest` follows FROM and calls the two `a` and `b`."""
+    border = len(model._meta.concrete_fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns(model, 'a')}, {columns(other, 'b')} FROM {rest}", params)  # noqa: S608
+        found = cursor.fetchall()
+    return [(built(model, row[:border]), _joined(other, row[border:])) for row in found]
+
+
+def _joined(model: type[M], values: Sequence[Any]) -> M | None:
+    """The row, or None where the join found none."""
+    return built(model, values) if any(value is not None for value in values) else None
 
 
 def insert(row: M) -> M:
@@ -52,7 +77,7 @@ def insert(row: M) -> M:
 
 
 def update(row: Model, names: Iterable[str]) -> None:
-    """Write these fields of a row."""
+    """Write these fields of a row; a reference goes by either of its names. KeyError for no field of its."""
     text, fields = _updating(type(row), tuple(sorted(names)))
     values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
     with connection.cursor() as cursor:
@@ -85,8 +110,8 @@ def _inserting(model: type[Model]) -> tuple[str, list["Field[Any, Any]"]]:
 
 @cache
 def _updating(model: type[Model], names: tuple[str, ...]) -> tuple[str, list["Field[Any, Any]"]]:
-    wanted = set(names)
-    fields = [field for field in model._meta.concrete_fields if field.name in wanted]
+    by_name = {name: field for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+    fields = [by_name[name] for name in names]
     places = ", ".join(f'"{field.column}" = %s' for field in fields)
     return f'UPDATE "{model._meta.db_table}" SET {places} WHERE "{_key(model)}" = %s', fields  # noqa: S608
 

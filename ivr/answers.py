@@ -12,8 +12,8 @@ from ivr.actions import (
     lock_stored,
     locked_session,
     mark_answered,
+    new_call,
     note_news,
-    open_call,
     store_voicemail,
 )
 from ivr.call import Call
@@ -42,12 +42,12 @@ def receive_call(webhook: Webhook) -> Document:
     line = line_called(params.get("To", ""), params.get("AccountSid", ""))
     if line is None or not webhook.call_sid:
         return refuse.no_such_line()
-    return flow.begin(open_call(call_sid=webhook.call_sid, caller=params.get("From", ""), number=line.number))
+    return flow.begin(new_call(call_sid=webhook.call_sid, caller=params.get("From", ""), number=line.number))
 
 
 def hear_step(webhook: Webhook, step: str) -> Document:
     """The caller answered a question."""
-    session = _session(webhook)
+    session = locked_session(call_sid=webhook.call_sid)
     if session is None:
         return refuse.fall_back()
     number = counted(_query(webhook, "n"))

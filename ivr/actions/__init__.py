@@ -2,7 +2,9 @@
 
 from ivr.actions.calls import (
     end_call,
+    keep,
     locked_session,
+    new_call,
     note_news,
     open_call,
     queue_call,
@@ -51,6 +53,7 @@ __all__ = [
     "fail_leg",
     "hang_up_call",
     "hold_call",
+    "keep",
     "lock_stored",
     "locked_session",
     "locked_webhook",
@@ -58,6 +61,7 @@ __all__ = [
     "mark_answered",
     "mark_processed",
     "mute_call",
+    "new_call",
     "note_answered",
     "note_conference",
     "note_dialled",
