@@ -21,11 +21,12 @@ from customers.access import (
     visible_subscriptions,
 )
 from customers.models import Confidence, Customer, Fact, FactKey, Identity, Product
-from foundation import clock
+from foundation import clock, rows
 from foundation.phones import format_phone
 from foundation.tenancy import current_organization_id
 
 MOST_CANDIDATES = 8
+_OF_KEY = "WHERE customer_id = %s AND key_id = (SELECT id FROM customers_factkey WHERE key = %s)"
 # Questions that an identity answers.
 _IDENTITY_ANSWERS = {
     "subscriber_number": Identity.Kind.SUBSCRIBER_NUMBER,
@@ -134,6 +135,12 @@ def current_facts(customer_id: int, keys: Iterable[str] | None = None) -> list[K
     chosen = (rules.choose_current(facts, now) for facts in by_key.values())
     known = [fact for fact in chosen if fact is not None]
     return [_known(fact) for fact in sorted(known, key=lambda fact: (fact.key.position, fact.key.key))]
+
+
+def current_value(customer_id: int, key: str) -> Any:
+    """The answer that counts for one question; None when nobody gave one."""
+    chosen = rules.choose_current(rows.every(Fact, _OF_KEY, [customer_id, key]), clock.now())
+    return chosen.value if chosen else None
 
 
 def fact_history(customer_id: int, key: str) -> list[KnownFact]:

@@ -69,9 +69,9 @@ def played(line: Line, call: Call, told: Sequence[Told]) -> dict[str, Any]:
     with undone():
         for url, params in told:
             kind = "conference" if "conference" in url else "status"
+            webhook = Webhook(kind, url, params)
+            store_webhook(line.organization_id, webhook)
             with tenant(line.organization_id):
-                webhook = Webhook(kind, url, params)
-                store_webhook(webhook)
                 process_stored(webhook.dedupe_key)
         return outcome(line, call)
 
