@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.schedules import crontab
 from celery.signals import worker_ready
 
 from foundation.worker_beats import beat_while_running
@@ -33,6 +34,11 @@ app.steps["worker"].add(RoutingOwnerStep)
 app.steps["worker"].add(GiveWayStep)
 worker_ready.connect(beat_while_running)
 app.conf.beat_schedule = {
+    "tend-search": {
+        "task": "customers.tend_search",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"queue": "background"},
+    },
     "sweep-finished-deliveries": {
         "task": "foundation.sweep_finished",
         "schedule": 3600.0,

@@ -12,6 +12,7 @@ from customers.actions.timeline import lock_customer, tell_desktops
 from customers.events import CustomerChanged, CustomerCreated
 from customers.models import Confidence, Customer, Identity
 from customers.queries import home_country
+from customers.search.entries import index_customers
 from foundation import rows
 from foundation.errors import Refusal
 from foundation.events import emit
@@ -72,6 +73,7 @@ def _create_unnamed(e164: str, *, actor: Actor) -> FoundCaller:
         confidence=Confidence.CLAIMED,
         hand=actor.hand,
     )
+    index_customers([customer.id])
     emit(CustomerCreated(customer_id=customer.id), actor=actor.as_json())
     return FoundCaller(customer, Confidence.CLAIMED, created=True)
 
@@ -98,6 +100,23 @@ def add_identity(
 
     Refusal `bad_identity` when the value is no number, mail or reference.
     """
+    identity = write_identity(
+        customer_id, kind=kind, value=value, actor=actor, confidence=confidence, partner_id=partner_id
+    )
+    index_customers([customer_id])
+    return identity
+
+
+def write_identity(
+    customer_id: int,
+    *,
+    kind: str,
+    value: str,
+    actor: Actor,
+    confidence: str = Confidence.CLAIMED,
+    partner_id: int | None = None,
+) -> Identity:
+    """`add_identity` for actions that write several and see to the search themselves."""
     normal = rules.normalize_identity(kind, value, country_code=home_country())
     if normal is None:
         noun = Identity.Kind(kind).label.lower()
@@ -130,6 +149,7 @@ def remove_identity(customer_id: int, *, identity_id: int, actor: Actor) -> bool
     if identity is None:
         return False
     identity.delete()
+    index_customers([customer_id])
     _announce(customer, identity.kind, actor)
     return True
 
@@ -162,7 +182,7 @@ def hand_over_bare_record(customer_id: int, *, to: Customer, actor: Actor) -> No
 
 def _refers_to(customer: Customer) -> bool:
     """Whether any row of any package still stands on this record, apart from its numbers and lines."""
-    passing = {"identities", "timeline", "shares", "reads"}
+    passing = {"identities", "timeline", "shares", "reads", "search_entry"}
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: customer}).exists()
         for relation in Customer._meta.related_objects

@@ -1,5 +1,6 @@
 """The customer column: who this is, what was promised, what is known, what happened."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -87,12 +88,13 @@ def who_panel(interaction: Interaction, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def candidate(customer: Customer, viewer: Viewer) -> dict[str, Any]:
-    """Somebody the caller may be."""
+def candidate(customer: Customer, viewer: Viewer, why: Sequence[str] = ()) -> dict[str, Any]:
+    """Somebody the caller may be, or who was searched for; `why` is what they were found by."""
+    details = [*why, access.shown(viewer, "region", customer.region) or ""]
     return {
         "id": customer.pk,
         "name": access.shown_name(viewer, customer),
-        "detail": access.shown(viewer, "region", customer.region) or "",
+        "detail": " · ".join(detail for detail in details if detail),
     }
 
 

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from customers.access import access_customer, shown, shown_name
-from customers.search import search_customers
+from customers.access import access_customer
+from customers.search import find_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
 from desk.panels import own
@@ -95,18 +95,13 @@ def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
 def search(request: DeskRequest) -> HttpResponse:
     """Customers by name, number, mail or subscriber number, as one types."""
     text = request.GET.get("q", "").strip()[:200]
-    found = search_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
+    found = find_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
     if (contact := request.GET.get("contact", "")).isdigit():
-        candidates = [customer_panels.candidate(one, request.viewer) for one in found]
+        candidates = [customer_panels.candidate(one.customer, request.viewer, one.why) for one in found]
         context = {"query": text, "who": {"interaction_id": int(contact), "candidates": candidates}}
         return render(request, "desk/console/_candidates.html", context)
     results = [
-        {
-            "url": reverse("desk:customer", args=[customer.pk]),
-            "icon": "user",
-            "title": shown_name(request.viewer, customer),
-            "detail": shown(request.viewer, "region", customer.region) or "",
-        }
-        for customer in found
+        {"url": reverse("desk:customer", args=[one["id"]]), "icon": "user", **one}
+        for one in (customer_panels.candidate(hit.customer, request.viewer, hit.why) for hit in found)
     ]
     return render(request, "desk/console/_search_results.html", {"query": text, "results": results})

@@ -24,6 +24,8 @@ _PARTS = {
     "webhook_baseline_table",
     "figures",
     "ground",
+    "people_names",
+    "record_ground",
     "light_clients",
     "broadcast_baseline",
     "webhook_baseline",
