@@ -32,6 +32,9 @@ from routing.engine.filters import allows
 from routing.engine.order import contact_order
 from routing.engine.ranks import agent_order
 
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.load_profile("quick")
+
 NOW = 1_800_000_000.0
 SKILLS = ("digital", "billing")
 PARTNERS = (None, 7)
@@ -309,7 +312,3 @@ def test_a_line_forgets_what_left_it() -> None:
     assert line.remove(CALLER.id) == CALLER
     assert line.remove(CALLER.id) is None
     assert list(line) == []
-
-
-settings.register_profile("quick", max_examples=60, deadline=None)
-settings.load_profile("quick")
