@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.engine import (
@@ -309,7 +309,3 @@ def test_a_line_forgets_what_left_it() -> None:
     assert line.remove(CALLER.id) == CALLER
     assert line.remove(CALLER.id) is None
     assert list(line) == []
-
-
-settings.register_profile("quick", max_examples=60, deadline=None)
-settings.load_profile("quick")
