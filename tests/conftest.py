@@ -8,12 +8,20 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page
 
 from contactcenter.stack import DemoStack, fingerprints
 from tests.chromium import Chromium, find_chromium, launched
 from tests.engines import TestEngines
 from tests.plugin import ENGINES
+
+# How long an example takes says how busy the machine is.
+hypothesis_settings.register_profile(
+    "house", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -235,7 +235,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
     address = f"127.0.0.1:{server.server_port}"
     here = Receiver(url=f"http://{address}/hooks?from=bothhands", address=address)
     settings.WEBHOOK_ALLOW_PRIVATE_HOSTS = [address]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield here
     if here.pause is not None:
