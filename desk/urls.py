@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from desk.views import announcements, console, contact, floor, styleguide, work
+from desk.views import announcements, console, contact, floor, record, styleguide, work
 
 app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
+_subscription = "subscriptions/<int:subscription_id>/"
 urlpatterns = [
     path("", console.console, name="console"),
     path("work/", console.work, name="work"),
@@ -14,6 +15,10 @@ urlpatterns = [
     path("search/", console.search, name="search"),
     path("customers/<int:customer_id>/", console.customer, name="customer"),
     path("customers/<int:customer_id>/timeline/", console.customer_timeline, name="customer_timeline"),
+    path("customers/<int:customer_id>/cases/", record.open_case, name="case_open"),
+    path("cases/<int:case_id>/solve/", record.solve_case, name="case_solve"),
+    path(_subscription + "switch/", record.switch_subscription, name="subscription_switch"),
+    path(_subscription + "confirm/", record.confirm_switch, name="subscription_confirm"),
     path("presence/", work.set_presence, name="presence"),
     path("voice-token/", work.voice_token, name="voice_token"),
     path("offers/<int:offer_id>/accept/", work.accept_offer, name="offer_accept"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.actors import Actor
 from customers.events import NoteAdded
 from customers.models import Customer, TimelineEntry
-from foundation import clock, live
+from foundation import clock, live, rows
 from foundation.errors import NotVisible, Refusal
 from foundation.events import emit
 
@@ -15,7 +15,7 @@ LONGEST_NOTE = 10_000
 
 def lock_customer(customer_id: int) -> Customer:
     """The row, locked against other changes but not against rows that refer to it. NotVisible if absent."""
-    customer = Customer.objects.select_for_update(no_key=True).filter(id=customer_id).first()
+    customer = rows.first(Customer, "WHERE id = %s FOR NO KEY UPDATE", [customer_id])
     if customer is None:
         raise NotVisible("customer")
     return customer
@@ -42,7 +42,7 @@ def write_entry(
     at: datetime | None = None,
 ) -> TimelineEntry:
     """Write a line without a nudge; for actions that send their own."""
-    return TimelineEntry.objects.create(
+    entry = TimelineEntry(
         customer_id=customer_id,
         at=at or clock.now(),
         kind=kind,
@@ -56,6 +56,7 @@ def write_entry(
         ref_id=ref[1] if ref else None,
         for_partners=for_partners or actor.is_partner,
     )
+    return rows.insert(entry)
 
 
 def add_timeline_entry(

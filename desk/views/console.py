@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from customers.models import Interaction
+from customers.access import access_customer
 from customers.search import find_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
 from desk.panels import own
-from desk.views.fragments import contact_screen, customer_context, desk_context
+from desk.views.fragments import contact_screen, desk_context, record_fragment
 from routing import queries as routing
 
 
@@ -21,7 +21,7 @@ def console(request: DeskRequest) -> HttpResponse:
     if not request.member.takes_work:
         return HttpResponseRedirect(reverse("desk:floor"))
     contacts = own.own_contacts(request.member)
-    context = desk_context(request, contacts[0] if contacts else None)
+    context = desk_context(request, contacts[0] if contacts else None, contacts)
     context["marquees"] = own.marquee_panel(request.member)
     return render(request, "desk/console.html", context)
 
@@ -43,9 +43,9 @@ def work(request: DeskRequest) -> HttpResponse:
 @require_GET
 @desk_door(agents=True)
 def idle(request: DeskRequest) -> HttpResponse:
-    """The middle column while nothing is open; nothing new while a contact is about to open there."""
-    if own.own_contacts(request.member):
-        return HttpResponse(status=204)
+    """The middle column while nothing is open; the contact with its record as soon as there is one."""
+    if contacts := own.own_contacts(request.member):
+        return contact_screen(request, contacts[0], contacts)
     panel = own.presence_panel(request.member)
     return render(request, "desk/console/_empty.html", {"presence": panel})
 
@@ -67,25 +67,14 @@ def contact(request: DeskRequest, interaction_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:console"))
     contacts = own.own_contacts(request.member)
     asked_for = [mine for mine in contacts if mine.id == interaction_id]
-    return contact_screen(request, next(iter(asked_for + contacts), None))
+    return contact_screen(request, next(iter(asked_for + contacts), None), contacts)
 
 
 @require_GET
 @desk_door()
 def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The customer column; as a page of its own when opened directly."""
-    serving = (
-        Interaction.objects.filter(
-            member=request.member,
-            customer_id=customer_id,
-            state__in=[Interaction.State.SERVING, Interaction.State.WRAP_UP],
-        )
-        .select_related("customer")
-        .first()
-    )
-    context = customer_context(request, customer_id, serving)
-    template = "desk/console/_customer.html" if request.htmx else "desk/customer.html"
-    return render(request, template, context)
+    return record_fragment(request, customer_id)
 
 
 @require_GET
@@ -93,7 +82,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
 def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The customer's story: `?kind=` filters, `?before=` pages."""
     panel = customer_panels.timeline_panel(
-        customer_id,
+        access_customer(request.viewer, customer_id).pk,
         request.viewer,
         kind=request.GET.get("kind", "")[:20],
         before_id=number_of(request.GET.get("before", "")),
