@@ -13,6 +13,8 @@ from customers.events import (
     InteractionWrappedUp,
     QuestionAskedAgain,
 )
+from customers.imports import handlers as imports
+from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
 from foundation.events import listen
 from ivr import handlers as phone
 from ivr.events import (
@@ -41,8 +43,15 @@ def register() -> None:
         listen(name, partners.queue_webhooks)
     listen(OfferExpiryDue, routing.expire_due_offer, lane="realtime")
     listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")
+    _register_files()
     _register_phone()
     _register_figures()
+
+
+def _register_files() -> None:
+    listen(ImportUploaded, imports.read_uploaded_file)
+    listen(ImportChunksDue, imports.write_due_chunks, outward=True)
+    listen(ImportForgotten, imports.forget_old_import)
 
 
 def _register_phone() -> None:
