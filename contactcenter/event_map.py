@@ -13,6 +13,8 @@ from customers.events import (
     InteractionWrappedUp,
     QuestionAskedAgain,
 )
+from customers.exports import handlers as exports
+from customers.exports.events import ExportExpired, ExportRequested
 from customers.imports import handlers as imports
 from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
 from foundation.events import listen
@@ -52,6 +54,8 @@ def _register_files() -> None:
     listen(ImportUploaded, imports.read_uploaded_file)
     listen(ImportChunksDue, imports.write_due_chunks, outward=True)
     listen(ImportForgotten, imports.forget_old_import)
+    listen(ExportRequested, exports.write_requested_file)
+    listen(ExportExpired, exports.expire_file)
 
 
 def _register_phone() -> None:

@@ -1,4 +1,4 @@
-"""Files of customers become records: what is taken, what is refused with row and field, what a second run does."""
+"""Files of customers become records: what is taken, what is refused by row and field, what a rerun does."""
 
 from __future__ import annotations
 
