@@ -38,7 +38,7 @@ def insert_rows(
     if not count:
         return []
     given = {**_defaults(model, columns), **columns, "organization_id": current_organization_id()}
-    fields = {name: model._meta.get_field(name) for name in given}
+    fields: dict[str, Any] = {name: model._meta.get_field(name) for name in given}
     lists = [name for name, value in given.items() if isinstance(value, list)]
     places = {name: f"%s::{_type(fields[name])}" for name in given if name not in lists}
     places |= {name: f"u.c{position}" for position, name in enumerate(lists)}

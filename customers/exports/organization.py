@@ -46,9 +46,9 @@ def _refers(model: type[models.Model], target: type[models.Model]) -> bool:
 def left_out(model: type[models.Model]) -> list[str]:
     """The columns that are not exported: secrets, and files' bytes."""
     return [
-        field.column
+        str(field.column)
         for field in model._meta.concrete_fields
-        if isinstance(field, EncryptedTextField | models.BinaryField) or _is_secret(field.column)
+        if isinstance(field, EncryptedTextField | models.BinaryField) or _is_secret(str(field.column))
     ]
 
 

@@ -57,7 +57,7 @@ def is_no_text(sample: bytes, encoding: str) -> bool:
     """Whether these bytes are a picture, a program or the like."""
     if encoding.startswith(("utf-16", "utf-32")):
         return False
-    return len(_CONTROL.findall(sample)) > len(sample) // 100
+    return len(_CONTROL.findall(sample)) > max(5, len(sample) // 100)
 
 
 class Utf8Count:

@@ -26,6 +26,7 @@ _NOTHING = {"-", "--", "–", "—", "n/a", "#n/a", "none", "null", "unknown", "
 _ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
 _SPREAD_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SEPARATORS = re.compile(r"[;|\n]")
 _LANGUAGES = {str(known["name"]).casefold(): code for code, known in LANG_INFO.items() if "name" in known}
 
@@ -110,7 +111,7 @@ def read_row(reader: Reader, number: int, cells: Sequence[str]) -> ReadRow | Ref
 def _cell(raw: str) -> str:
     if "\ufffd" in raw:
         raise _Wrong("Some of its characters cannot be read; choose another encoding or mend them.")
-    if any(character < " " and character not in "\t\r\n" for character in raw):
+    if _CONTROL.search(raw):
         raise _Wrong("It has a character in it that is no text.")
     text = raw.strip()
     if text.startswith("'") and text[1:2] in tuple("=+-@"):
@@ -183,8 +184,9 @@ def _subscriber_number(reader: Reader, row: ReadRow, target: str, text: str) -> 
 def _parts(text: str) -> list[str]:
     if text.casefold() in _NOTHING:
         return []
-    parts = _SEPARATORS.split(text) if ";" in text or "|" in text or "\n" in text else [text]
-    return [part.strip() for part in parts if part.strip()]
+    if ";" not in text and "|" not in text and "\n" not in text:
+        return [text]
+    return [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
 
 
 def _add_identity(row: ReadRow, kind: str, value: str) -> None:

@@ -105,7 +105,11 @@ def _write_patiently(file: Import, organization_id: int, chunk_id: int, read: Re
         except Conflict:
             if attempt == _BUSY_TRIES - 1:
                 raise
-            time.sleep(0.05 * (attempt + 1))
+            _nap(0.05 * (attempt + 1))
+
+
+def _nap(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def write_chunk(file: Import, chunk_id: int, read: ReadChunk) -> bool:

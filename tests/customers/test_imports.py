@@ -188,7 +188,8 @@ def test_numbers_are_read_as_people_at_home_write_them(cast: Cast, phone: str, e
 @pytest.mark.parametrize(
     ("encoding", "delimiter"),
     [
-        ("utf-8", ","), ("utf-8-sig", ","), ("utf-16", "\t"), ("utf-16-le", ","), ("latin-1", ";"), ("utf-8", "|"),
+        ("utf-8", ","), ("utf-8-sig", ","), ("utf-16", "\t"), ("utf-16-le", ","),
+        ("latin-1", ";"), ("utf-8", "|"),
     ],
 )  # fmt: skip
 def test_files_come_in_every_encoding_and_with_every_delimiter(
@@ -219,7 +220,7 @@ def test_a_wrong_guess_is_mended_by_reading_again(cast: Cast) -> None:
 
 def test_a_few_broken_bytes_refuse_their_row_only(cast: Cast) -> None:
     good = "".join(f"Zoë {n},A{n}\n" for n in range(20)).encode()
-    file = imported("Name,Subscriber number\n".encode() + good + b"Jos\xe9,B1\n", cast.sam)
+    file = imported(b"Name,Subscriber number\n" + good + b"Jos\xe9,B1\n", cast.sam)
     assert [reason[0] for reason in refusals(file)[22]] == ["Name"]
     assert Customer.objects.count() == 20
 
