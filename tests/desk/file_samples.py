@@ -171,21 +171,20 @@ def exports() -> dict[str, Any]:
 
     def file(state: str, label: str, level: str = "", **more: Any) -> dict[str, Any]:
         return {
-
-                "id": 5,
-                "file_name": "customers-2026-11-22-1412.csv",
-                "label": "Customers",
-                "choices": "Hale"
-            ,
-
-                "state": state,
-                "state_label": label,
-                "level": level,
-                "moves": False,
-                "progress": {},
-                "problem": ""
-            ,
-            "rows": 1204, "bytes": 188_412, "author": "Sam Whitaker", "at": ago(minutes=2),
+            "id": 5,
+            "file_name": "customers-2026-11-22-1412.csv",
+            "label": "Customers",
+            "choices": "Hale",
+            "state": state,
+            "state_label": label,
+            "level": level,
+            "moves": False,
+            "progress": {},
+            "problem": "",
+            "rows": 1204,
+            "bytes": 188_412,
+            "author": "Sam Whitaker",
+            "at": ago(minutes=2),
             "expires_at": ago(minutes=-1200),
             **more,
         }
