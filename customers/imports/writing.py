@@ -26,14 +26,15 @@ from customers.models import (
     Subscription,
     TimelineEntry,
 )
+from customers.search.entries import index_customers
 from foundation import clock
 from foundation.bulk import insert_rows, reserve_ids
 from foundation.events import emit, emit_many
 from foundation.tenancy import current_organization_id
 
 # What is derived from a record and must be made anew when many are written at once; called with their ids,
-# in the transaction that wrote them. One search index, one sweep for duplicates… add it here.
-AFTER_BULK_WRITE: list[Callable[[list[int]], object]] = []
+# last in the transaction that wrote them.
+AFTER_BULK_WRITE: list[Callable[[list[int]], object]] = [index_customers]
 
 _UPDATE = """
 UPDATE customers_customer c
@@ -235,8 +236,6 @@ def _insert_entries(
 def _tell(created: Sequence[Draft], changed: Sequence[Draft], shared: set[int], source: Source) -> None:
     new_ids = [draft.customer_id for draft in created if draft.customer_id is not None]
     old_ids = [draft.customer_id for draft in changed if draft.customer_id is not None]
-    for derive in AFTER_BULK_WRITE:
-        derive([*new_ids, *old_ids])
     actor = source.actor.as_json()
     emit(
         CustomersImported(import_id=source.file.id, chunk=source.chunk, created=new_ids, changed=old_ids),
@@ -262,3 +261,5 @@ def _tell(created: Sequence[Draft], changed: Sequence[Draft], shared: set[int], 
     )
     for customer_id in old_ids:
         tell_desktops(customer_id, "customer")
+    for derive in AFTER_BULK_WRITE:
+        derive([*new_ids, *old_ids])
