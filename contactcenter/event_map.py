@@ -4,6 +4,7 @@ from analytics import handlers as analytics
 from cases import handlers as cases
 from cases.events import PromiseDue, PromiseDueSoon
 from customers.events import (
+    CustomersImported,
     InteractionAbandoned,
     InteractionAnswered,
     InteractionEnded,
@@ -53,6 +54,7 @@ def register() -> None:
 def _register_files() -> None:
     listen(ImportUploaded, imports.read_uploaded_file)
     listen(ImportChunksDue, imports.write_due_chunks, outward=True)
+    listen(CustomersImported, imports.make_imported_findable)
     listen(ImportForgotten, imports.forget_old_import)
     listen(ExportRequested, exports.write_requested_file)
     listen(ExportExpired, exports.expire_file)

@@ -26,15 +26,14 @@ from customers.models import (
     Subscription,
     TimelineEntry,
 )
-from customers.search.entries import index_customers
 from foundation import clock
 from foundation.bulk import insert_rows, reserve_ids
 from foundation.events import emit, emit_many
 from foundation.tenancy import current_organization_id
 
-# What is derived from a record and must be made anew when many are written at once; called with their ids,
-# last in the transaction that wrote them.
-AFTER_BULK_WRITE: list[Callable[[list[int]], object]] = [index_customers]
+# What must be made anew in the transaction that wrote many records: called last, with their ids. What may
+# follow some seconds later listens to `customers.imported` instead, as the search does.
+AFTER_BULK_WRITE: list[Callable[[list[int]], object]] = []
 
 _UPDATE = """
 UPDATE customers_customer c

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from customers.imports import actions
+from customers.imports import actions, handlers
 from customers.imports.models import ImportChunk
 from customers.imports.queries import preview_of, progress_of, refusals_as_csv
 from customers.models import Customer, Fact, Identity, RecordShare, Subscription, TimelineEntry
+from customers.search import search_customers
+from foundation.deliveries import _recorded
 from foundation.errors import Conflict, Refusal
 from foundation.models import Event
 from tests.customers.importing import imported, map_and_start, refusals, run, upload, workbook
@@ -95,6 +97,16 @@ def test_one_event_a_chunk_and_the_partners_learn_only_of_what_is_theirs(cast: C
     assert list(told) == [maria.id]
     share = RecordShare.objects.get()
     assert (share.customer_id, share.partner_id) == (maria.id, cast.partner.id)
+
+
+def test_the_search_finds_what_was_imported_as_soon_as_it_is_told(cast: Cast) -> None:
+    imported("\n".join([HEADER, ROBERT, MARIA]), cast.sam)
+    imported("\n".join([HEADER, ROBERT.replace("Robert Hale", "Rupert Quillfeather")]), cast.sam)
+    for event in Event.objects.filter(name="customers.imported").order_by("id"):
+        handlers.make_imported_findable(_recorded(event))
+    found = search_customers(cast.viewer(cast.sam), "quillfeather")
+    assert [customer.display_name for customer in found] == ["Rupert Quillfeather"]
+    assert search_customers(cast.viewer(cast.sam), "Hale") == []
 
 
 def test_rows_of_one_customer_add_up_when_they_agree(cast: Cast) -> None:
