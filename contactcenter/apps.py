@@ -1,4 +1,4 @@
-"""The roof's app: wires events to their handlers, and what `/healthz` looks at, when Django is ready."""
+"""The roof's app: when Django is ready, wires events to handlers, lists to exports, parts to `/healthz`."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,8 @@ class ContactCenterConfig(AppConfig):
 
     def ready(self) -> None:
         """Register who listens to what, and what must run."""
-        from contactcenter import event_map, health_parts
+        from contactcenter import event_map, export_map, health_parts
 
         event_map.register()
+        export_map.register()
         health_parts.register()

@@ -4,6 +4,7 @@ from analytics import handlers as analytics
 from cases import handlers as cases
 from cases.events import PromiseDue, PromiseDueSoon
 from customers.events import (
+    CustomersImported,
     InteractionAbandoned,
     InteractionAnswered,
     InteractionEnded,
@@ -13,6 +14,10 @@ from customers.events import (
     InteractionWrappedUp,
     QuestionAskedAgain,
 )
+from customers.exports import handlers as exports
+from customers.exports.events import ExportExpired, ExportRequested
+from customers.imports import handlers as imports
+from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
 from foundation.events import listen
 from ivr import handlers as phone
 from ivr.events import (
@@ -41,8 +46,18 @@ def register() -> None:
         listen(name, partners.queue_webhooks)
     listen(OfferExpiryDue, routing.expire_due_offer, lane="realtime")
     listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")
+    _register_files()
     _register_phone()
     _register_figures()
+
+
+def _register_files() -> None:
+    listen(ImportUploaded, imports.read_uploaded_file)
+    listen(ImportChunksDue, imports.write_due_chunks, outward=True)
+    listen(CustomersImported, imports.make_imported_findable)
+    listen(ImportForgotten, imports.forget_old_import)
+    listen(ExportRequested, exports.write_requested_file)
+    listen(ExportExpired, exports.expire_file)
 
 
 def _register_phone() -> None:

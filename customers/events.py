@@ -33,6 +33,23 @@ class CustomerChanged(CustomerEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomersImported(DomainEvent):
+    """Some rows of a file were written: one event for all of a chunk, not one for each customer.
+
+    `created` and `changed` are ids. Partners who may see one of them get its `customer.created` or
+    `customer.changed` besides.
+    """
+
+    NAME: ClassVar[str] = "customers.imported"
+    SUBJECT: ClassVar[tuple[str, str]] = ("import", "import_id")
+
+    import_id: int
+    chunk: int
+    created: list[int]
+    changed: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactRecorded(CustomerEvent):
     """An answer was written on the record."""
 

@@ -322,3 +322,14 @@ class SearchWord(TenantModel):
 
     class Meta:
         indexes = [GinIndex(fields=["keys"], name="search_word_keys", fastupdate=False)]
+
+
+# Kept with what they belong to; Django finds an app's tables through this module.
+from customers.exports.models import Export, ExportPart  # noqa: E402, F401
+from customers.imports.models import (  # noqa: E402, F401
+    Import,
+    ImportChunk,
+    ImportKey,
+    ImportPart,
+    ImportRefusal,
+)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from desk.views import announcements, console, contact, floor, record, styleguide, work
+from desk.views import announcements, console, contact, exports, floor, imports, record, styleguide, work
 
 app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
 _subscription = "subscriptions/<int:subscription_id>/"
+_import = "imports/<int:import_id>/"
 urlpatterns = [
     path("", console.console, name="console"),
     path("work/", console.work, name="work"),
@@ -36,6 +37,18 @@ urlpatterns = [
     path(_contact + "wrap-up/", contact.wrap_up, name="contact_wrapup"),
     path("floor/", floor.floor, name="floor"),
     path("floor/panels/<slug:name>/", floor.panel, name="floor_panel"),
+    path("imports/", imports.imports, name="imports"),
+    path(_import, imports.one, name="import"),
+    path(_import + "parts/", imports.parts, name="import_parts"),
+    path(_import + "uploaded/", imports.uploaded, name="import_uploaded"),
+    path(_import + "reading/", imports.reading, name="import_reading"),
+    path(_import + "mapping/", imports.mapping, name="import_mapping"),
+    path(_import + "start/", imports.start, name="import_start"),
+    path(_import + "stop/", imports.stop, name="import_stop"),
+    path(_import + "push/", imports.push, name="import_push"),
+    path(_import + "refused.csv", imports.refused, name="import_refused"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<int:export_id>/", exports.download, name="export_download"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("announcements/", announcements.announce, name="announce"),
     path("announcements/<int:announcement_id>/end/", announcements.end, name="announcement_end"),

@@ -6,7 +6,7 @@ promised order; handlers are idempotent.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
@@ -106,6 +106,21 @@ WITH e AS (
 SELECT id FROM e
 """
 
+# The same for many events of one name, in the order given.
+_EMIT_MANY = """
+WITH e AS (
+  INSERT INTO foundation_event (organization_id, name, version, subject, payload, actor, occurred_at)
+  SELECT %(organization_id)s, %(name)s, %(version)s, g.subject, g.payload, %(actor)s, clock_timestamp()
+  FROM unnest(%(subjects)s::text[], %(payloads)s::jsonb[]) WITH ORDINALITY AS g (subject, payload, place)
+  ORDER BY g.place
+  RETURNING id
+)
+INSERT INTO foundation_delivery
+  (organization_id, event_id, handler, lane, state, attempts, sends, next_attempt_at, last_error)
+SELECT %(organization_id)s, e.id, h.handler, h.lane, 'pending', 0, 0, now(), ''
+FROM e, unnest(%(handlers)s::text[], %(lanes)s::text[]) AS h (handler, lane)
+"""
+
 
 def emit(event: DomainEvent, *, actor: Mapping[str, Any] | None = None) -> int:
     """Record an event and what must be delivered, in the current tenant transaction. Returns its id.
@@ -115,6 +130,19 @@ def emit(event: DomainEvent, *, actor: Mapping[str, Any] | None = None) -> int:
     return emit_raw(
         event.NAME, event.VERSION, event.subject, json.dumps(asdict(event), cls=DjangoJSONEncoder), actor
     )
+
+
+def emit_many(events: Sequence[DomainEvent], *, actor: Mapping[str, Any] | None = None) -> None:
+    """Record many events of one name at once, in the current tenant transaction."""
+    if not events:
+        return
+    first = events[0]
+    values = _values(current_organization_id(), first.NAME, first.VERSION, "", "", actor)
+    values["subjects"] = [event.subject for event in events]
+    values["payloads"] = [json.dumps(asdict(event), cls=DjangoJSONEncoder) for event in events]
+    with connection.cursor() as cursor:
+        cursor.execute(_EMIT_MANY, values)
+    wake_after_commit("relay")
 
 
 def emit_raw(name: str, version: int, subject: str, payload: str, actor: Mapping[str, Any] | None) -> int:

@@ -80,10 +80,25 @@ def _create_unnamed(e164: str, *, actor: Actor) -> FoundCaller:
 
 def lock_identity(kind: str, value: str) -> None:
     """Hold this identity against concurrent first contacts until the transaction ends."""
+    organization_id = current_organization_id()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0)),"
+            " pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"identities:{organization_id}", f"identity:{organization_id}:{kind}:{value}"],
+        )
+
+
+def lock_all_identities() -> None:
+    """Hold every identity of the organisation until the transaction ends: for writing many at once.
+
+    Whoever holds this must wait for no customer's row (NOWAIT, and try again later): those who hold such
+    a row may be waiting here.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"identity:{current_organization_id()}:{kind}:{value}"],
+            [f"identities:{current_organization_id()}"],
         )
 
 

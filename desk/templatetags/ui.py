@@ -241,3 +241,12 @@ def bar_parts(parts: Iterable[dict[str, Any]] | None) -> list[dict[str, Any]]:
         placed.append({**part, "x": f"{start:.2f}", "width": f"{max(width - 0.4, 0.2):.2f}"})
         start += width
     return placed
+
+
+@register.filter
+def cells_of(row: Any, header: Sequence[str]) -> list[dict[str, str]]:
+    """A previewed row's cells: {value, reason}, the reason being why the cell is refused."""
+    return [
+        {"value": value, "reason": row.reasons.get(name, "")}
+        for name, value in zip(header, row.values, strict=True)
+    ]

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from desk.styleguide import styleguide_context
-from tests.desk import floor_samples, samples
+from tests.desk import file_samples, floor_samples, samples
 
 
 def rendered(template: str, context: dict[str, Any], *, path: str = "/console/", role: str = "agent") -> str:
@@ -47,8 +47,28 @@ def screens() -> dict[str, str]:
         "floor-empty": rendered("desk/floor.html", floor_samples.empty_floor(), **floor),
         "components": rendered("desk/styleguide.html", styleguide_context(), path="/styleguide/"),
         "login": rendered("accounts/login.html", {**login, "demo_logins": demo}),
+        **_files(),
         "locked": rendered("accounts/locked.html", {}),
         "not-found": rendered("404.html", {}),
+    }
+
+
+def _files() -> dict[str, str]:
+    """The screens of imports and exports."""
+    supervisor = {"path": "/imports/", "role": "supervisor"}
+    mapping = rendered("desk/import.html", file_samples.mapping(), **supervisor)
+    preview = rendered("desk/imports/_preview.html", file_samples.preview(), **supervisor)
+    begin = mapping.index('<div id="preview"')
+    end = mapping.index("</main>", begin)
+    return {
+        "imports": rendered("desk/imports.html", file_samples.imports(), **supervisor),
+        "imports-empty": rendered("desk/imports.html", file_samples.no_imports(), **supervisor),
+        "import-mapping": f"{mapping[:begin]}{preview}</div></div>{mapping[end:]}",
+        "import-running": rendered("desk/import.html", file_samples.running(), **supervisor),
+        "import-done": rendered("desk/import.html", file_samples.finished(), **supervisor),
+        "import-unreadable": rendered("desk/import.html", file_samples.unreadable(), **supervisor),
+        "exports": rendered("desk/exports.html", file_samples.exports(), **supervisor),
+        "exports-empty": rendered("desk/exports.html", file_samples.no_exports(), **supervisor),
     }
 
 

@@ -26,6 +26,8 @@ def _route(name: str) -> str:
         "announce",
         "styleguide",
         "voice_token",
+        "imports",
+        "exports",
     }:
         return f"{name}/"
     return f"{name}/<str:part>/"

@@ -15,6 +15,8 @@ from accounts.actors import IVR_ACTOR
 from accounts.models import Member, User
 from cases.actions import make_promise, open_case
 from customers.actions import add_note, add_subscription, create_customer, open_interaction, share_record
+from customers.exports.actions import request_export
+from customers.imports.actions import start_upload, store_part
 from customers.models import Customer
 from foundation import clock
 from foundation.models import Event, TenantModel
@@ -126,6 +128,11 @@ def house(slug: str, words: Words) -> House:
             "message_id": message.id,
             "offer_id": _offer(cast.mark, shown),
         }
+        content = f"Name,Phone\n{words.plant},{words.hidden_phone}\n".encode()
+        file = start_upload(file_name=f"{words.plant}.csv", size_bytes=len(content), member=cast.sam)
+        store_part(file.id, number=0, content=content)
+        export = request_export(member=admin, kind="customers", file_format="csv", choices={"q": words.plant})
+        parts |= {"import_id": file.id, "export_id": export.id}
         hidden = parts | _parts(cast, unknown, words)
         hidden["announcement_id"] = post_announcement(
             actor=cast.sam.actor, title=f"{words.plant} for the office only", audience="inhouse"

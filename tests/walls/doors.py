@@ -25,6 +25,11 @@ BODIES: dict[str, dict[str, str]] = {
     "desk:contact_hold": {"on": "1"},
     "desk:contact_mute": {"on": "1"},
     "desk:contact_wrapup": {"disposition": "solved", "summary": "", "next": "ready"},
+    "desk:imports": {"name": "more.csv", "size": "12"},
+    "desk:import_parts": {"number": "0"},
+    "desk:import_reading": {"encoding": "utf-8", "delimiter": ",", "sheet": ""},
+    "desk:import_mapping": {"column-0": "phone", "match_by": "phone", "on_match": "update", "day_first": "1"},
+    "desk:exports": {"kind": "customers", "format": "csv", "q": ""},
     "desk:announce": {
         "title": "Take no cards",
         "body": "",

@@ -28,6 +28,7 @@ QUERIES = {
     "desk:search": ["q"],
     "desk:customer_timeline": ["before", "kind"],
     "live_since": ["t", "after", "heads"],
+    "desk:exports": ["list"],
 }
 FIELDS = {
     **{name: list(body) for name, body in BODIES.items()},

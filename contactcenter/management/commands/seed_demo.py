@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from contactcenter.demo.company import FELLHOUSE, MERIDIAN, Company, CompanyPlan, find_company, write_company
 from contactcenter.demo.credentials import give_client, give_logins, read_file, write_file
 from contactcenter.demo.figures import write_figures
+from contactcenter.demo.files import write_import
 from contactcenter.demo.history import write_history
 from contactcenter.demo.matters import write_open, write_settled
 from contactcenter.demo.population import ROBERT, ROBERT_NUMBER, write_population
@@ -78,6 +79,7 @@ def _write_records(company: Company, now: datetime) -> None:
     write_settled(company, interactions, rng=rng, now=now)
     write_open(company, interactions, rng=rng, now=now)
     write_figures(interactions, now=now)
+    write_import(company, others)
     if robert is not None:
         write_robert(company, robert, now)
 

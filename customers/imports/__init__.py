@@ -1,0 +1,1 @@
+"""Customers from files: read as they come, mapped by people, written in chunks that survive a kill."""
