@@ -18,6 +18,7 @@ from customers.actions.interactions import (
     transfer_interaction,
     wrap_up_interaction,
 )
+from customers.actions.merging import merge_customers
 from customers.actions.shares import end_share, end_shares_of_partner, note_read, share_record
 from customers.actions.subscriptions import (
     add_subscription,
@@ -26,6 +27,7 @@ from customers.actions.subscriptions import (
     switch_subscription,
 )
 from customers.actions.timeline import add_note, add_timeline_entry
+from customers.actions.unmerging import unmerge_customers
 
 __all__ = [
     "FoundCaller",
@@ -46,6 +48,7 @@ __all__ = [
     "end_shares_of_partner",
     "find_or_create_by_phone",
     "identify_interaction",
+    "merge_customers",
     "note_read",
     "open_interaction",
     "queue_interaction",
@@ -55,5 +58,6 @@ __all__ = [
     "share_record",
     "switch_subscription",
     "transfer_interaction",
+    "unmerge_customers",
     "wrap_up_interaction",
 ]
