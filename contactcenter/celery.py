@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_ready
 
 from foundation.worker_beats import beat_while_running
@@ -40,6 +41,11 @@ app.conf.beat_schedule = {
         "task": "routing.sweep_offers",
         "schedule": 10.0,
         "options": {"queue": "realtime", "expires": 10},
+    },
+    "sweep-duplicates": {
+        "task": "customers.sweep_duplicates",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"queue": "background", "expires": 6 * 3600},
     },
     "forget-old-webhooks": {
         "task": "ivr.forget_old_webhooks",

@@ -85,17 +85,12 @@ class DuplicatePair(TenantModel):
 
 
 class CandidateKey(TenantModel):
-    """What a record shares with its possible duplicates: records with an equal key are compared.
-
-    Made from the record as it was at `customer_version`; a record that has nothing to compare has one row
-    with an empty key.
-    """
+    """What a record shares with its possible duplicates: records with an equal key are compared."""
 
     when_merged: ClassVar[str] = "derived"
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)
-    customer_version = models.PositiveIntegerField()
 
     class Meta:
         indexes = [models.Index(fields=["organization_id", "key", "customer"], name="candidate_key")]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import ForeignKey, Max, Model, Q, UniqueConstraint
+from django.db.models import ForeignKey, ManyToOneRel, Max, Model, Q, UniqueConstraint
 
 from accounts.models import Partner
 from customers.models import Customer
@@ -54,7 +54,7 @@ def relations() -> list[Relation]:
     found = [
         Relation(key.related_model, key.field.name)
         for key in Customer._meta.get_fields(include_hidden=True)
-        if key.auto_created and not key.concrete and (key.one_to_many or key.one_to_one)
+        if isinstance(key, ManyToOneRel)
     ]
     return sorted(found, key=lambda relation: relation.label)
 
@@ -102,7 +102,7 @@ def _had_already(relation: Relation, from_id: int, to_id: int) -> set[int]:
 
 def _unique_sets(relation: Relation) -> Iterator[tuple[list[str], Q, bool]]:
     meta = relation.model._meta
-    if meta.get_field(relation.field).unique:
+    if getattr(meta.get_field(relation.field), "unique", False):
         yield [], Q(), True
     for together in meta.unique_together:
         if relation.field in together:

@@ -17,7 +17,7 @@ from ivr.actions import (
 )
 from ivr.call import Call
 from ivr.models import CallSession, ReceivedWebhook
-from ivr.rules import Heard, counted, heard_from
+from ivr.rules import Heard, counted, heard_from, is_attested
 from ivr.steps import refuse, wait
 
 Answer = Callable[..., Document]
@@ -40,7 +40,13 @@ def receive_call(webhook: ReceivedWebhook) -> Document:
     number = queries.number_called(params.get("To", ""), params.get("AccountSid", ""))
     if number is None or not webhook.call_sid:
         return refuse.no_such_line()
-    return flow.begin(open_call(call_sid=webhook.call_sid, caller=params.get("From", ""), number=number))
+    session = open_call(
+        call_sid=webhook.call_sid,
+        caller=params.get("From", ""),
+        number=number,
+        attested=is_attested(params.get("StirVerstat", "")),
+    )
+    return flow.begin(session)
 
 
 def hear_step(webhook: ReceivedWebhook, step: str) -> Document:

@@ -187,7 +187,7 @@ def _surer_identities(record: CustomerMerge) -> list[dict[str, Any]]:
     changes = []
     for theirs in Identity.objects.filter(customer_id=record.loser_id):
         ours = Identity.objects.filter(
-            customer_id=record.winner_id, kind=theirs.kind, value=theirs.value, partner_id=theirs.partner_id
+            customer_id=record.winner_id, kind=theirs.kind, value=theirs.value, partner=theirs.partner
         ).first()
         if ours is not None and _SURENESS[theirs.confidence] > _SURENESS[ours.confidence]:
             changes.append(

@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("key", models.CharField(max_length=120)),
-                ("customer_version", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
