@@ -60,6 +60,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "partners:timeline": "partner_api",
     "partners:facts": "partner_api",
     "partners:notes": "partner_api",
+    "partners:identities": "partner_api",
     "partners:interactions": "partner_api",
     "partners:interaction": "partner_api",
     "partners:cases": "partner_api",

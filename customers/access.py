@@ -78,6 +78,13 @@ def access_customer(viewer: Viewer, customer_id: int) -> Customer:
     raise NotVisible("customer")
 
 
+def standing_for(viewer: Viewer, customer_id: int) -> int:
+    """The id under which the record is found now: its own, or that of the one it was merged into, where this
+    viewer may know."""
+    into = known_records(viewer).filter(id=customer_id).values_list("merged_into_id", flat=True).first()
+    return into or customer_id
+
+
 def visible_interactions(viewer: Viewer) -> QuerySet[Interaction]:
     """Contacts with visible customers, and those a partner serves or that wait in its queues."""
     if viewer.scope is None:

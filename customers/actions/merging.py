@@ -232,11 +232,3 @@ def _announce(record: CustomerMerge, winner: Customer, *, given: list[str], acto
     )
     tell_desktops(record.loser_id, "customer")
     tell_desktops(winner.pk, "customer")
-
-
-def survivor_of(customer_id: int) -> int:
-    """The record that stands for this one now; itself when it was not merged. NotVisible."""
-    found = Customer.objects.filter(id=customer_id).values_list("merged_into_id", flat=True).first()
-    if found is None and not Customer.objects.filter(id=customer_id).exists():
-        raise NotVisible("customer")
-    return found or customer_id
