@@ -26,8 +26,11 @@ def _route(name: str) -> str:
         "announce",
         "styleguide",
         "voice_token",
+        "duplicates",
     }:
         return f"{name}/"
+    if name.startswith("identity_"):
+        return f"{name}/<str:part>/<str:other>/"
     return f"{name}/<str:part>/"
 
 

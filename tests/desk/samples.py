@@ -317,6 +317,8 @@ def customer(**changes: Any) -> dict[str, Any]:
         "cases": [{"id": 5, "title": "Two issues missing, wants digital", "opened_at": ago(days=3)}],
         "marketing_held": "Renewal letters held while this case is open",
         "outside_contract": [],
+        "may_change_identities": True,
+        "duplicates": [{"url": "/duplicate/7/", "name": "Rob Whitfeild"}],
         **changes,
     }  # fmt: skip
 

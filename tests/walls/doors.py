@@ -21,6 +21,10 @@ BODIES: dict[str, dict[str, str]] = {
     "desk:contact_hold": {"on": "1"},
     "desk:contact_mute": {"on": "1"},
     "desk:contact_wrapup": {"disposition": "solved", "summary": "", "next": "ready"},
+    "desk:identities": {"kind": "email", "value": "another@example.com"},
+    "desk:identity_share": {"on": "1"},
+    "desk:duplicate_merge": {"stays": "first"},
+    "desk:duplicate_propose": {"other": "1"},
     "desk:announce": {
         "title": "Take no cards",
         "body": "",
