@@ -49,7 +49,11 @@ def find_duplicates(customer_id: int, *, found_by: str = "write") -> Swept:
 
 
 def find_duplicates_of(customer_ids: Iterable[int], *, found_by: str) -> Swept:
-    """Compare these records with all that share an identity or a key with them. One transaction."""
+    """Compare these records with all that share an identity or a key with them. One transaction.
+
+    One look of a company at a time: two that find the same pairs from both ends would wait for each other.
+    """
+    _wait_for_other_looks()
     customer_ids = set(
         Customer.objects.filter(id__in=list(customer_ids), merged_into=None).values_list("id", flat=True)
     )
@@ -63,6 +67,14 @@ def find_duplicates_of(customer_ids: Iterable[int], *, found_by: str) -> Swept:
             _judge(profiles[first_id], profiles[second_id], found_by, swept)
     _forget_unlike(customer_ids, pairs)
     return swept
+
+
+def _wait_for_other_looks() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"duplicates:{current_organization_id()}"],
+        )
 
 
 def _judge(first: Profile, second: Profile, found_by: str, swept: Swept) -> None:
