@@ -14,7 +14,7 @@ _WAITING = (
         "email",
         "c.meyer@example.net",
     ),
-    ("Terence O’Connor", "Terry O'Connor", "8 Mill Lane\nSkipton\nBD23 2QR", "phone", "+447700900811"),
+    ("Terence O’Connor", "T. O'Connor", "8 Mill Lane\nSkipton\nBD23 2QR", "phone", "+447700900811"),
     ("Siân Llewellyn", "Sian Llewelyn", "3 Castle Street\nConwy\nLL32 8AY", "", ""),
 )
 _JOINED = ("Harriet Nwosu", "H. Nwosu", "41 Park Row\nLeeds\nLS1 5HN", "phone", "+447700900822")
