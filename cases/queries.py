@@ -33,14 +33,6 @@ def open_promises(customer_id: int) -> list[Promise]:
     return list(promises.select_related("owed_by", "owner", "case").order_by("due_at", "id"))
 
 
-def settled_promises(customer_id: int, *, since: timedelta = RECENTLY) -> list[Promise]:
-    """What was kept lately, newest first."""
-    promises = Promise.objects.filter(
-        customer_id=customer_id, state=Promise.State.KEPT, kept_at__gte=clock.now() - since
-    )
-    return list(promises.select_related("owed_by").order_by("-kept_at", "-id"))
-
-
 def promises_at_risk() -> list[Promise]:
     """Broken ones that are still owed, and those warned about or due within the hour; next due first."""
     soon = Q(due_at__lte=clock.now() + AT_RISK) | Q(warned_at__isnull=False)

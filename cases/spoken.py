@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cases.models import Promise
-from cases.queries import open_promises, settled_promises
-from customers.queries import current_facts
+from django.db import connection
+
+from cases.queries import RECENTLY
+from customers.queries import current_value
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _READY = {"a", "an", "the", "your", "our", "their", "his", "her", "some", "two", "three", "new", "another"}
@@ -28,6 +29,13 @@ _VERBS = {
 # After these the word before is a thing: "refund to the card", but "refund the second charge".
 _AFTER_NOUNS = {"to", "of", "for", "from", "about", "by", "in", "on", "with", "within", "and"}
 LONGEST_PROMISE = 120
+_TOLD = """
+SELECT coalesce(o.name, ''), p.text, p.state,
+       CASE p.state WHEN 'kept' THEN p.kept_at ELSE p.due_at END, p.outcome
+FROM cases_promise p LEFT JOIN accounts_partner o ON o.id = p.owed_by_id
+WHERE p.customer_id = %s AND (p.state IN ('open', 'broken') OR (p.state = 'kept' AND p.kept_at >= %s))
+ORDER BY p.due_at, p.id
+"""
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,12 @@ class SpokenPromise:
 
 def spoken_summary(customer_id: int, now: datetime, time_zone: str) -> str:
     """What we know of this caller's matters, in the organisation's time; empty when there is nothing."""
-    facts = {fact.key: fact.value for fact in current_facts(customer_id, ["missing_issues"])}
-    missing = facts.get("missing_issues") or []
-    told = [_spoken(promise, promise.due_at) for promise in open_promises(customer_id)]
+    missing = current_value(customer_id, "missing_issues") or []
+    promises = _promises(customer_id, now)
+    told = [promise for promise in promises if promise.state != "kept"]
     told.sort(key=lambda promise: promise.state != "broken")
     if not told:
-        told = [_spoken(promise, promise.kept_at) for promise in settled_promises(customer_id)]
+        told = sorted(promises, key=lambda promise: promise.at, reverse=True)
     return tell(len(missing) if isinstance(missing, list) else 1, told, now, ZoneInfo(time_zone))
 
 
@@ -147,11 +155,8 @@ def _number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
-def _spoken(promise: Promise, at: datetime | None) -> SpokenPromise:
-    return SpokenPromise(
-        company=promise.owed_by.name if promise.owed_by else "",
-        text=promise.text,
-        state=promise.state,
-        at=at or promise.due_at,
-        outcome=promise.outcome,
-    )
+def _promises(customer_id: int, now: datetime) -> list[SpokenPromise]:
+    """What the customer still waits for, the next due first, and what was kept lately."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [customer_id, now - RECENTLY])
+        return [SpokenPromise(*row) for row in cursor.fetchall()]

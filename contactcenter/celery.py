@@ -1,8 +1,9 @@
 """Celery: two lanes, so that no flood of background work slows a call."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.schedules import crontab
 from celery.signals import worker_ready
 
@@ -11,12 +12,33 @@ from routing.bootstep import RoutingOwnerStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 
+NICENESS = 10
+
+
+class GiveWayStep(bootsteps.Step):
+    """Workers that serve the background lane alone leave the processor to whatever moves calls."""
+
+    def include_if(self, parent: Any) -> bool:
+        """Only in workers of that lane."""
+        return set(parent.app.amqp.queues.consume_from) == {"background"}
+
+    def create(self, parent: Any) -> None:
+        """Before the pool starts, so that its processes inherit it."""
+        os.nice(NICENESS)
+
+
 app = Celery("bothhands")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(RoutingOwnerStep)
+app.steps["worker"].add(GiveWayStep)
 worker_ready.connect(beat_while_running)
 app.conf.beat_schedule = {
+    "tend-search": {
+        "task": "customers.tend_search",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"queue": "background"},
+    },
     "sweep-finished-deliveries": {
         "task": "foundation.sweep_finished",
         "schedule": 3600.0,

@@ -121,7 +121,7 @@ OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default=DATABASE_URL)
 def _database(url: str) -> dict[str, Any]:
     database: dict[str, Any] = {
         **env.db_url_config(url),
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "foundation.postgres",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("BEHIND_POOLER", default=False),

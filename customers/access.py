@@ -9,7 +9,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.access import PartnerScope, Viewer
 from customers import rules
 from customers.merge_errors import MergedAway
-from customers.models import Customer, CustomerMerge, Fact, Interaction, RecordShare, TimelineEntry
+from customers.models import (
+    Customer,
+    CustomerMerge,
+    Fact,
+    Interaction,
+    RecordShare,
+    Subscription,
+    TimelineEntry,
+)
 from foundation.errors import NotVisible
 
 # What a contract's `readable_fields` and `masked_fields` may name.
@@ -116,6 +124,11 @@ def visible_timeline(viewer: Viewer, customer_id: int) -> QuerySet[TimelineEntry
     A partner sees lines meant for partners or its own, never another partner's, and facts it may read.
     """
     access_customer(viewer, customer_id)
+    return timeline_of_visible(viewer, customer_id)
+
+
+def timeline_of_visible(viewer: Viewer, customer_id: int) -> QuerySet[TimelineEntry]:
+    """The same for a customer that this request has let the viewer see already."""
     entries = (
         TimelineEntry.objects.filter(customer_id=customer_id).select_related("partner").order_by("-at", "-id")
     )
@@ -129,6 +142,26 @@ def visible_timeline(viewer: Viewer, customer_id: int) -> QuerySet[TimelineEntry
         .filter(Q(partner=None) | Q(partner_id=viewer.scope.partner_id))
         .exclude(Q(ref_kind="fact") & Exists(unreadable))
     )
+
+
+def visible_subscriptions(viewer: Viewer) -> QuerySet[Subscription]:
+    """The subscriptions this viewer may know of: a partner whose contract does not name the field sees its
+    own products."""
+    if viewer.scope is None:
+        return Subscription.objects.all()
+    theirs = Subscription.objects.filter(customer__in=visible_customers(viewer))
+    if may_read(viewer, "subscriptions"):
+        return theirs
+    return theirs.filter(product__code__in=viewer.scope.products)
+
+
+def access_subscription(viewer: Viewer, subscription_id: int) -> Subscription:
+    """The subscription. NotVisible when there is none, or the viewer may not know."""
+    found = visible_subscriptions(viewer).select_related("product", "fulfilled_by")
+    subscription = found.filter(id=subscription_id).first()
+    if subscription is None:
+        raise NotVisible("subscription")
+    return subscription
 
 
 def readable_facts(viewer: Viewer) -> frozenset[str] | None:

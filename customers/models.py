@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -336,3 +337,41 @@ class RecordRead(TenantModel):
             )
         ]
         indexes = [models.Index(fields=["customer", "-read_at"], name="reads_of_customer")]
+
+
+class SearchEntry(TenantModel):
+    """What a customer is found by: every word and number behind one letter that says what it is, and the keys
+    of their parts (`customers.search`). Written with the record, in the same transaction.
+
+    Beside the customer, not in it: a changed word must not rewrite the customer's row and its indexes.
+    """
+
+    when_merged: ClassVar[str] = "derived"
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="search_entry"
+    )
+    tokens = models.TextField()
+    keys = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = [
+            # Without the pending list: ten thousand rows on it make every search a hundred times slower.
+            GinIndex(fields=["keys"], name="search_entry_keys", fastupdate=False),
+            models.Index(fields=["organization_id", "-customer"], name="search_entry_newest"),
+        ]
+
+
+class SearchWord(TenantModel):
+    """A word that customers have, for misspelt, half-typed and inner parts; `^ma` stands for a beginning.
+
+    `customers` is how many have it, counted nightly; it chooses the quickest way, never what is found.
+    """
+
+    pk = models.CompositePrimaryKey("organization_id", "word")
+    word = models.CharField(max_length=48, db_collation="C")
+    customers = models.IntegerField(default=1)
+    keys = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys"], name="search_word_keys", fastupdate=False)]

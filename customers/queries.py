@@ -8,17 +8,25 @@ from typing import Any
 
 from django.utils.translation import get_language_info
 
-from accounts.access import Viewer
+from accounts.access import Viewer, scopes_of_partners
 from accounts.actors import Hand
-from accounts.models import Organization
+from accounts.models import Organization, Partner
 from customers import rules
-from customers.access import access_customer, may_read, readable_facts, shown, visible_customers
-from customers.models import Confidence, Customer, Fact, FactKey, Identity, SharedIdentity, Subscription
-from foundation import clock
+from customers.access import (
+    access_customer,
+    may_read,
+    readable_facts,
+    shown,
+    visible_customers,
+    visible_subscriptions,
+)
+from customers.models import Confidence, Customer, Fact, FactKey, Identity, Product, SharedIdentity
+from foundation import clock, rows
 from foundation.phones import format_phone
 from foundation.tenancy import current_organization_id
 
 MOST_CANDIDATES = 8
+_OF_KEY = "WHERE customer_id = %s AND key_id = (SELECT id FROM customers_factkey WHERE key = %s)"
 # Questions that an identity answers.
 _IDENTITY_ANSWERS = {
     "subscriber_number": Identity.Kind.SUBSCRIBER_NUMBER,
@@ -79,10 +87,20 @@ class KnownSubscription:
     product_name: str
     state: str
     state_label: str
+    partner_id: int | None
     partner_name: str
     reference: str
     started_on: date | None
     renews_on: date | None
+
+
+@dataclass(frozen=True)
+class OfferedProduct:
+    """What a customer may take, and who would deliver it (empty: in-house)."""
+
+    code: str
+    name: str
+    partner_name: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +138,12 @@ def current_facts(customer_id: int, keys: Iterable[str] | None = None) -> list[K
     chosen = (rules.choose_current(facts, now) for facts in by_key.values())
     known = [fact for fact in chosen if fact is not None]
     return [_known(fact) for fact in sorted(known, key=lambda fact: (fact.key.position, fact.key.key))]
+
+
+def current_value(customer_id: int, key: str) -> Any:
+    """The answer that counts for one question; None when nobody gave one."""
+    chosen = rules.choose_current(rows.every(Fact, _OF_KEY, [customer_id, key]), clock.now())
+    return chosen.value if chosen else None
 
 
 def fact_history(customer_id: int, key: str) -> list[KnownFact]:
@@ -231,8 +255,10 @@ def customer_by_identity(kind: str, value: str, *, country_code: str = "") -> Cu
     return found[0] if len(found) == 1 else None
 
 
-def record_view(viewer: Viewer, customer_id: int) -> RecordView:
-    """The record as this viewer may see it. NotVisible."""
+def record_view(viewer: Viewer, customer_id: int, *, country_code: str = "") -> RecordView:
+    """The record as this viewer may see it; `country_code` is the organisation's where it is known already.
+    NotVisible.
+    """
     customer = access_customer(viewer, customer_id)
     name = shown(viewer, "display_name", customer.display_name)
     return RecordView(
@@ -245,19 +271,32 @@ def record_view(viewer: Viewer, customer_id: int) -> RecordView:
         postal_address=shown(viewer, "postal_address", customer.postal_address),
         customer_since=customer.customer_since if may_read(viewer, "customer_since") else None,
         created_at=customer.created_at,
-        identities=_identities(viewer, customer),
+        identities=_identities(viewer, customer, country_code or home_country()),
         subscriptions=_subscriptions(viewer, customer_id),
         facts=current_facts(customer_id, readable_facts(viewer)),
     )
 
 
-def _identities(viewer: Viewer, customer: Customer) -> list[KnownIdentity]:
+def offered_products(viewer: Viewer) -> list[OfferedProduct]:
+    """The products this viewer may have a subscription switched to, by name."""
+    products = Product.objects.order_by("name")
+    if viewer.scope is not None:
+        products = products.filter(code__in=viewer.scope.products)
+    names = {partner.id: partner.name for partner in Partner.objects.filter(is_active=True).order_by("id")}
+    scopes = scopes_of_partners(names)
+
+    def deliverer(code: str) -> str:
+        return next((names[one] for one, scope in scopes.items() if code in scope.products), "")
+
+    return [OfferedProduct(row.code, row.name, deliverer(row.code)) for row in products]
+
+
+def _identities(viewer: Viewer, customer: Customer, home: str) -> list[KnownIdentity]:
     rows = customer.identities.order_by("kind", "id")
     if viewer.scope is not None:
         rows = rows.exclude(
             kind=Identity.Kind.PARTNER_REFERENCE, partner__isnull=False
         ) | customer.identities.filter(partner_id=viewer.scope.partner_id)
-    home = home_country()
     known = []
     shared = _shared_of(rows)
     for identity in rows:
@@ -295,9 +334,8 @@ def _number_kind(kind: str) -> str:
 
 
 def _subscriptions(viewer: Viewer, customer_id: int) -> list[KnownSubscription]:
-    rows = Subscription.objects.filter(customer_id=customer_id).select_related("product", "fulfilled_by")
-    if viewer.scope is not None and not may_read(viewer, "subscriptions"):
-        rows = rows.filter(product__code__in=viewer.scope.products)
+    rows = visible_subscriptions(viewer).filter(customer_id=customer_id)
+    rows = rows.select_related("product", "fulfilled_by")
     return [
         KnownSubscription(
             id=row.id,
@@ -305,6 +343,7 @@ def _subscriptions(viewer: Viewer, customer_id: int) -> list[KnownSubscription]:
             product_name=row.product.name,
             state=row.state,
             state_label=row.get_state_display(),
+            partner_id=row.fulfilled_by_id,
             partner_name=row.fulfilled_by.name if row.fulfilled_by else "",
             reference=row.reference,
             started_on=row.started_on,

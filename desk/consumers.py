@@ -20,7 +20,7 @@ from django.db import Error
 
 from desk.live_access import Desktop, allowed_for_desktop, desktop_of_session
 from desk.live_watch import live_watch
-from desk.presence_beats import beat_presence
+from desk.presence_beats import beats
 from foundation.live_hub import Peer, live_process, peer_for, raw_writes
 from foundation.live_hub.frames import json_frame
 from foundation.live_hub.threads import in_thread
@@ -129,7 +129,7 @@ class LiveConsumer(AsyncConsumer):
         now = time.monotonic()
         if now - self._beat_at >= BEAT_SECONDS:
             self._beat_at = now
-            await in_thread(beat_presence, self.desktop)
+            await beats().beat(self.desktop)
         self.peer.write(json_frame({"alive": True}))
 
     async def _close(self, code: int, reason: str) -> None:

@@ -61,6 +61,38 @@ class PromiseForm(forms.Form):
         return cleaned
 
 
+class SwitchForm(forms.Form):
+    """What a subscription is switched to."""
+
+    product = forms.CharField(max_length=60, error_messages={"required": "Choose what they switch to."})
+
+
+class ConfirmForm(forms.Form):
+    """The fulfiller's own order number."""
+
+    reference = forms.CharField(max_length=80, strip=True)
+
+
+class CaseForm(forms.Form):
+    """A matter to settle, and who works on it."""
+
+    title = forms.CharField(max_length=200, strip=True)
+    worker = forms.ModelChoiceField(Partner.objects.none(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["worker"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Partner.objects.filter(is_active=True)
+
+
+class SolveForm(forms.Form):
+    """How a case ended; `version` is the one that was looked at."""
+
+    outcome = forms.CharField(max_length=2000, strip=True)
+    version = forms.IntegerField(min_value=1, required=False)
+
+
 class FactForm(forms.Form):
     """An answer to a known question."""
 

@@ -9,12 +9,14 @@ from desk.views import (
     duplicates,
     floor,
     identities,
+    record,
     styleguide,
     work,
 )
 
 app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
+_subscription = "subscriptions/<int:subscription_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
 urlpatterns = [
     path("", console.console, name="console"),
@@ -35,6 +37,10 @@ urlpatterns = [
     path("customers/duplicates/<int:pair_id>/apart/", duplicates.keep_apart, name="duplicate_apart"),
     path("customers/merges/<int:merge_id>/", duplicates.merge, name="merge"),
     path("customers/merges/<int:merge_id>/undo/", duplicates.undo_merge, name="merge_undo"),
+    path("customers/<int:customer_id>/cases/", record.open_case, name="case_open"),
+    path("cases/<int:case_id>/solve/", record.solve_case, name="case_solve"),
+    path(_subscription + "switch/", record.switch_subscription, name="subscription_switch"),
+    path(_subscription + "confirm/", record.confirm_switch, name="subscription_confirm"),
     path("presence/", work.set_presence, name="presence"),
     path("voice-token/", work.voice_token, name="voice_token"),
     path("offers/<int:offer_id>/accept/", work.accept_offer, name="offer_accept"),

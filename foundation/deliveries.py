@@ -3,10 +3,11 @@
 import json
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from foundation import clock
 from foundation.events import RecordedEvent, emit_raw, listener_named
@@ -24,6 +25,9 @@ LEASE_SECONDS = {"realtime": 5, "background": 60}
 # worker is killed, a caller waits so long for what it had begun.
 RUNNING_SECONDS = 20
 MAX_ATTEMPTS = 14  # with the back-off below, about half a day
+# How many deliveries a worker gets at once. Calls must not wait for each other, figures may.
+TOGETHER = {"realtime": 1, "background": 25}
+STAMPED_AT_ONCE = 1000
 _STAMP_LOCK = 0x626F7468  # "both": one stamper at a time, whichever relay comes first
 
 # MATERIALIZED here and below: as a plain subquery the planner may run it once per row, and each run skips
@@ -37,7 +41,7 @@ WITH due AS MATERIALIZED (
 UPDATE foundation_delivery d
 SET state = 'sent', sends = sends + 1,
     next_attempt_at = now() + make_interval(secs => %s * power(2, least(sends, 6)))
-FROM due WHERE d.id = due.id RETURNING d.id, d.organization_id
+FROM due WHERE d.id = due.id RETURNING d.organization_id, d.id, d.sends
 """
 _GIVE_BACK = """
 UPDATE foundation_delivery SET state = 'pending', sends = greatest(sends - 1, 0), next_attempt_at = now()
@@ -47,7 +51,7 @@ _STAMP = """
 WITH base AS (SELECT coalesce(max(position), 0) AS p FROM foundation_event),
 fresh AS (
   SELECT id, row_number() OVER (ORDER BY id) AS step FROM foundation_event WHERE position IS NULL
-  ORDER BY id LIMIT 1000
+  ORDER BY id LIMIT %s
 )
 UPDATE foundation_event e SET position = base.p + fresh.step FROM fresh, base WHERE e.id = fresh.id
 """
@@ -59,7 +63,7 @@ DELETE FROM foundation_timer t USING due
 WHERE t.id = due.id RETURNING t.organization_id, t.name, t.version, t.subject, t.payload, t.actor
 """
 
-SendToWorker = Callable[[int, int, str], None]
+SendToWorker = Callable[[list[int], int, str], None]
 
 
 def fire_due_timers(limit: int = 200) -> int:
@@ -84,7 +88,7 @@ def stamp_positions() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_STAMP_LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(_STAMP)
+        cursor.execute(_STAMP, [STAMPED_AT_ONCE])
         return int(cursor.rowcount)
 
 
@@ -101,18 +105,65 @@ def _send_lane(send: SendToWorker, lane: str, limit: int) -> int:
     with system(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, [lane, limit, LEASE_SECONDS[lane]])
         claimed = cursor.fetchall()
-    for sent, (delivery_id, organization_id) in enumerate(claimed):
+    parcels = list(_parcels(claimed, TOGETHER[lane]))
+    for sent, (organization_id, delivery_ids) in enumerate(parcels):
         try:
-            send(delivery_id, organization_id, lane)
+            send(delivery_ids, organization_id, lane)
         except OSError:
-            _give_back([left for left, _ in claimed[sent:]])
+            _give_back([left for _, ids in parcels[sent:] for left in ids])
             raise
     return len(claimed)
+
+
+def _parcels(claimed: list[tuple[int, int, int]], size: int) -> Iterator[tuple[int, list[int]]]:
+    """One organisation's deliveries together; what was sent before goes alone, for it may kill its worker."""
+    fresh: dict[int, list[int]] = {}
+    for organization_id, delivery_id, sends in sorted(claimed):
+        if sends == 1:
+            fresh.setdefault(organization_id, []).append(delivery_id)
+        else:
+            yield organization_id, [delivery_id]
+    for organization_id, delivery_ids in fresh.items():
+        for start in range(0, len(delivery_ids), size):
+            yield organization_id, delivery_ids[start : start + size]
 
 
 def _give_back(delivery_ids: list[int]) -> None:
     with system(), connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, [delivery_ids])
+
+
+def run_deliveries(delivery_ids: Sequence[int], organization_id: int) -> None:
+    """Run several, at best in one transaction; when one of them fails, each in its own."""
+    done = _run_together(delivery_ids, organization_id) if len(delivery_ids) > 1 else set()
+    for delivery_id in delivery_ids:
+        if delivery_id not in done:
+            run_delivery(delivery_id, organization_id)
+
+
+def _run_together(delivery_ids: Sequence[int], organization_id: int) -> set[int]:
+    """The deliveries done, together with their handlers' effects; none after a failure."""
+    done: set[int] = set()
+    try:
+        with tenant(organization_id):
+            for delivery in _held(delivery_ids):
+                listener = listener_named(delivery.handler)
+                if listener is not None and not listener.outward:
+                    listener.handler(_recorded(delivery.event))
+                    done.add(delivery.id)
+            Delivery.objects.filter(id__in=done).update(state=Delivery.State.DONE, done_at=clock.now())
+    except Exception:
+        logger.info("deliveries are run one by one", exc_info=True, extra={"delivery_ids": delivery_ids})
+        return set()
+    return done
+
+
+def _held(delivery_ids: Sequence[int]) -> QuerySet[Delivery]:
+    """Those to be run, held until commit; not what another worker holds."""
+    held = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).select_related("event")
+    return held.filter(id__in=delivery_ids, state__in=[Delivery.State.PENDING, Delivery.State.SENT]).order_by(
+        "id"
+    )
 
 
 def run_delivery(delivery_id: int, organization_id: int) -> None:
@@ -126,12 +177,7 @@ def run_delivery(delivery_id: int, organization_id: int) -> None:
 
 def _run(delivery_id: int, organization_id: int) -> None:
     with tenant(organization_id):
-        delivery = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("event")
-            .filter(id=delivery_id, state__in=[Delivery.State.PENDING, Delivery.State.SENT])
-            .first()
-        )
+        delivery = _held([delivery_id]).first()
         if delivery is None:
             return
         listener = listener_named(delivery.handler)

@@ -64,7 +64,7 @@ class Nudges:
             return
         name = channel(organization_id)
         messages = [(name, f"{topic}\n{frame}") for topic, frame in frames]
-        transaction.on_commit(lambda: wake.publish_all(messages))
+        wake.publish_after_commit(messages)
 
     def _number(self, organization_id: int) -> list[tuple[str, str]]:
         topics, kinds, bodies = zip(*self.numbered, strict=True)

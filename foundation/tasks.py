@@ -9,10 +9,10 @@ from foundation import deliveries, wake
 FULL_LANE = 500
 
 
-@shared_task(name="foundation.run_delivery", acks_late=True)
-def run_delivery(delivery_id: int, organization_id: int) -> None:
-    """Run one handler for one event."""
-    deliveries.run_delivery(delivery_id, organization_id)
+@shared_task(name="foundation.run_deliveries", acks_late=True)
+def run_deliveries(delivery_ids: list[int], organization_id: int) -> None:
+    """Run handlers for events of one organisation."""
+    deliveries.run_deliveries(delivery_ids, organization_id)
 
 
 @shared_task(name="foundation.sweep_finished")
@@ -21,16 +21,16 @@ def sweep_finished() -> None:
     deliveries.sweep_finished()
 
 
-def send_to_worker(delivery_id: int, organization_id: int, lane: str) -> None:
-    """Queue one delivery on its lane; raises OSError when the broker is away."""
+def send_to_worker(delivery_ids: list[int], organization_id: int, lane: str) -> None:
+    """Queue deliveries on their lane; raises OSError when the broker is away."""
     try:
-        run_delivery.apply_async((delivery_id, organization_id), queue=lane, retry=False)
+        run_deliveries.apply_async((delivery_ids, organization_id), queue=lane, retry=False)
     except (OperationalError, RedisError) as error:
         raise ConnectionError(str(error)) from error
 
 
 def room_in_lane(lane: str) -> int:
-    """How many more deliveries a lane's queue should hold; raises OSError when the broker is away.
+    """How many more tasks a lane's queue should hold; raises OSError when the broker is away.
 
     What waits in the database costs nothing; what waits in the queue for longer than its lease is sent twice.
     """

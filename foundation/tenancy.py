@@ -38,10 +38,11 @@ def organization_id_or_none() -> int | None:
 
 
 @contextmanager
-def tenant(organization_id: int) -> Iterator[None]:
+def tenant(organization_id: int, *, statement_milliseconds: int | None = None) -> Iterator[None]:
     """One transaction that sees and writes the rows of one organisation.
 
     Nesting for the same organisation is a savepoint; for another raises TenantMismatchError.
+    `statement_milliseconds` is the longest one statement of it may take, waiting for locks included.
     Live nudges collected inside are numbered last, just before the outermost commit.
     """
     outer = _organization_id.get()
@@ -53,7 +54,7 @@ def tenant(organization_id: int) -> Iterator[None]:
         return
     nested = connection.in_atomic_block
     with transaction.atomic():
-        _set("app.organization_id", str(organization_id))
+        _enter(organization_id, statement_milliseconds)
         token = _organization_id.set(organization_id)
         try:
             with live.collecting() as nudges:
@@ -86,6 +87,17 @@ def system() -> Iterator[None]:
             _in_system.reset(token)
         if nested:
             _set("app.system", "")
+
+
+def _enter(organization_id: int, statement_milliseconds: int | None) -> None:
+    if statement_milliseconds is None:
+        _set("app.organization_id", str(organization_id))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.organization_id', %s, true), set_config('statement_timeout', %s, true)",
+            [str(organization_id), str(statement_milliseconds)],
+        )
 
 
 def _set(name: str, value: str) -> None:

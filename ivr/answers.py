@@ -1,22 +1,24 @@
 """What each TwiML door answers: the webhook is read, the call led on, the document made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from foundation.twilio_gateway import Document
-from ivr import flow, queries
+from ivr import flow
 from ivr.actions import (
+    Webhook,
     end_call,
+    lock_stored,
     locked_session,
-    locked_webhook,
-    mark_processed,
+    mark_answered,
+    new_call,
     note_news,
-    open_call,
     store_voicemail,
 )
 from ivr.call import Call
-from ivr.models import CallSession, ReceivedWebhook
+from ivr.known_lines import line_called
+from ivr.models import CallSession
 from ivr.rules import Heard, counted, heard_from, is_attested
 from ivr.steps import refuse, wait
 
@@ -24,41 +26,41 @@ Answer = Callable[..., Document]
 State = CallSession.State
 
 
-def process(webhook_id: int, answer: Answer, **kwargs: Any) -> str:
+def process(webhook: Webhook, answer: Answer, **kwargs: Any) -> str:
     """The document for a stored webhook; a repetition gets the same one again, and changes nothing."""
-    webhook = locked_webhook(id=webhook_id)
-    if webhook.processed_at is not None and webhook.response:
-        return webhook.response
+    stored = lock_stored(webhook)
+    if stored.response:
+        return stored.response
     xml = answer(webhook, **kwargs).xml()
-    mark_processed(webhook, response=xml)
+    mark_answered(stored, xml)
     return xml
 
 
-def receive_call(webhook: ReceivedWebhook) -> Document:
+def receive_call(webhook: Webhook) -> Document:
     """A call arrives at one of our numbers. A browser may not call out through this address."""
     params = webhook.params
-    number = queries.number_called(params.get("To", ""), params.get("AccountSid", ""))
-    if number is None or not webhook.call_sid:
+    line = line_called(params.get("To", ""), params.get("AccountSid", ""))
+    if line is None or not webhook.call_sid:
         return refuse.no_such_line()
-    session = open_call(
+    session = new_call(
         call_sid=webhook.call_sid,
         caller=params.get("From", ""),
-        number=number,
+        number=line.number,
         attested=is_attested(params.get("StirVerstat", "")),
     )
     return flow.begin(session)
 
 
-def hear_step(webhook: ReceivedWebhook, step: str) -> Document:
+def hear_step(webhook: Webhook, step: str) -> Document:
     """The caller answered a question."""
-    session = _session(webhook)
+    session = locked_session(call_sid=webhook.call_sid)
     if session is None:
         return refuse.fall_back()
     number = counted(_query(webhook, "n"))
     return flow.answer(session, step, _heard(webhook), document_number=-1 if number is None else number)
 
 
-def keep_waiting(webhook: ReceivedWebhook) -> Document:
+def keep_waiting(webhook: Webhook) -> Document:
     """The caller waits in the queue."""
     session = _session(webhook)
     if session is None:
@@ -66,7 +68,7 @@ def keep_waiting(webhook: ReceivedWebhook) -> Document:
     return wait.document(Call.of(session), _heard(webhook))
 
 
-def keep_on_hold(webhook: ReceivedWebhook) -> Document:
+def keep_on_hold(webhook: Webhook) -> Document:
     """The caller is on hold, in the conference."""
     session = _session(webhook)
     document = Call.of(session).document if session else Document()
@@ -74,7 +76,7 @@ def keep_on_hold(webhook: ReceivedWebhook) -> Document:
     return wait.play_music(document)
 
 
-def leave_waiting(webhook: ReceivedWebhook) -> Document:
+def leave_waiting(webhook: Webhook) -> Document:
     """The stay in the carrier's queue ended."""
     session = _session(webhook)
     if session is None:
@@ -92,7 +94,7 @@ def leave_waiting(webhook: ReceivedWebhook) -> Document:
     return flow.go_to(session, "voicemail")
 
 
-def leave_conference(webhook: ReceivedWebhook) -> Document:
+def leave_conference(webhook: Webhook) -> Document:
     """The conference ended for a caller who may still be on the line."""
     session = _session(webhook)
     if session is None:
@@ -104,7 +106,7 @@ def leave_conference(webhook: ReceivedWebhook) -> Document:
     return refuse.goodbye(Document())
 
 
-def thank_for_message(webhook: ReceivedWebhook) -> Document:
+def thank_for_message(webhook: Webhook) -> Document:
     """A message was recorded."""
     session = _session(webhook)
     document = Call.of(session).document if session else Document()
@@ -114,7 +116,7 @@ def thank_for_message(webhook: ReceivedWebhook) -> Document:
     return refuse.goodbye(document)
 
 
-def store_recording(session: CallSession, params: dict[str, str]) -> None:
+def store_recording(session: CallSession, params: Mapping[str, str]) -> None:
     """Keep the message a recording's parameters tell of, if there is one."""
     store_voicemail(
         session,
@@ -124,14 +126,14 @@ def store_recording(session: CallSession, params: dict[str, str]) -> None:
     )
 
 
-def _session(webhook: ReceivedWebhook) -> CallSession | None:
+def _session(webhook: Webhook) -> CallSession | None:
     session = locked_session(call_sid=webhook.call_sid)
     if session is not None:
         note_news(session)
     return session
 
 
-def _heard(webhook: ReceivedWebhook) -> Heard:
+def _heard(webhook: Webhook) -> Heard:
     params = webhook.params
     return heard_from(
         params.get("Digits", ""),
@@ -141,5 +143,5 @@ def _heard(webhook: ReceivedWebhook) -> Heard:
     )
 
 
-def _query(webhook: ReceivedWebhook, name: str) -> str:
+def _query(webhook: Webhook, name: str) -> str:
     return parse_qs(urlsplit(webhook.url).query).get(name, [""])[-1]

@@ -11,8 +11,9 @@ from customers.models import Customer
 from foundation import clock
 from foundation.errors import Refusal
 from foundation.twilio_gateway import Document
-from ivr import queries
+from ivr.actions.calls import keep
 from ivr.addresses import address
+from ivr.known_lines import line_of
 from ivr.models import CallSession, PhoneNumber
 from ivr.rules import Choice, Heard
 
@@ -24,12 +25,13 @@ class Call:
     session: CallSession
     document: Document
     now: datetime = field(default_factory=clock.now)
-    changed: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=lambda: {"news_at"})
 
     @classmethod
     def of(cls, session: CallSession) -> "Call":
         """A call with an empty document in the number's language and voice."""
         number = session.number
+        session.news_at = clock.now()
         return cls(session, Document(language=number.language, voice=number.voice))
 
     @property
@@ -45,12 +47,12 @@ class Call:
     @cached_property
     def organization(self) -> Organization:
         """Who is called."""
-        return queries.organization()
+        return line_of(self.session.number_id).organization
 
     @cached_property
     def menu(self) -> tuple[Choice, ...]:
         """The reasons people call this number for."""
-        return queries.menu_of(self.number)
+        return line_of(self.session.number_id).menu
 
     def tries(self, step: str) -> int:
         """How often this step has been asked."""
@@ -67,10 +69,9 @@ class Call:
         self.changed.update(fields)
 
     def save(self) -> None:
-        """Write what changed."""
-        if self.changed:
-            self.session.save(update_fields=sorted(self.changed))
-            self.changed.clear()
+        """Write the session if it is new, else what changed."""
+        keep(self.session, self.changed)
+        self.changed.clear()
 
     def ask(self, step: str, *, digits: int | None = None, finish_on_key: str = "", hints: str = "") -> None:
         """Listen for the answer to a question; its number tells a stale answer from the awaited one."""
@@ -95,8 +96,7 @@ class Call:
             "at": self.now.isoformat(),
         }
         self.change(heard=[*self.session.heard, answer])
-        if self.customer is not None:
-            record_answer(self.session, answer)
+        record_answer(self.session, answer)
 
 
 def record_answer(session: CallSession, answer: dict[str, str]) -> None:

@@ -82,6 +82,11 @@ def number_called(e164: str, account_sid: str) -> PhoneNumber | None:
     return rows.filter(e164=e164, account__account_sid=account_sid, is_active=True).first()
 
 
+def number_by_id(number_id: int) -> PhoneNumber:
+    """A number of ours, in service or not."""
+    return PhoneNumber.objects.select_related("queue", "account").get(id=number_id)
+
+
 def menu_of(number: PhoneNumber) -> tuple[Choice, ...]:
     """Why people call this number, and where each reason goes."""
     rows = list(number.menu.select_related("queue").order_by("digit", "id"))

@@ -14,7 +14,6 @@ from csp.decorators import csp_exempt
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -104,41 +103,39 @@ def twiml_door(kind: str, answer: answers.Answer, methods: tuple[str, ...] = ("P
     def door(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             received = _receive(request, kind)
-            with tenant(received.organization_id):
-                webhook_id = store_webhook(received.webhook)
+            store_webhook(received.organization_id, received.webhook)
         except NotSigned:
             return HttpResponseForbidden()
         except DatabaseError:
             logger.exception("the database is away; the caller is asked to wait")
             return _twiml(_apology(request).xml())
-        return _twiml(_answer(request, received, webhook_id, answer, kwargs))
+        return _twiml(_answer(request, received, answer, kwargs))
 
     return door
 
 
-def _answer(
-    request: HttpRequest, received: Received, webhook_id: int, answer: answers.Answer, kwargs: dict[str, Any]
-) -> str:
+def _answer(request: HttpRequest, received: Received, answer: answers.Answer, kwargs: dict[str, Any]) -> str:
     try:
-        with tenant(received.organization_id):
-            _limit_statements()
-            return answers.process(webhook_id, answer, **kwargs)
+        with tenant(received.organization_id, statement_milliseconds=STATEMENT_MILLISECONDS):
+            return answers.process(received.webhook, answer, **kwargs)
     except Exception as error:
-        logger.exception("a webhook could not be processed", extra={"webhook_id": webhook_id})
-        return _after_failure(request, received, webhook_id, error)
+        key = received.webhook.dedupe_key
+        logger.exception("a webhook could not be processed", extra={"webhook_key": key})
+        return _after_failure(request, received, error)
 
 
-def _after_failure(request: HttpRequest, received: Received, webhook_id: int, error: Exception) -> str:
+def _after_failure(request: HttpRequest, received: Received, error: Exception) -> str:
     """The fault is kept and tried again; the caller is led to a person without any more questions."""
     try:
         with tenant(received.organization_id):
-            note_failure(webhook_id, error)
+            note_failure(received.webhook, error)
         with tenant(received.organization_id):
             session = locked_session(call_sid=received.webhook.call_sid)
             if session is not None and received.webhook.kind == "step":
                 return flow.go_to(session, "enqueue").xml()
     except Exception:
-        logger.exception("a failed webhook could not be kept", extra={"webhook_id": webhook_id})
+        key = received.webhook.dedupe_key
+        logger.exception("a failed webhook could not be kept", extra={"webhook_key": key})
     return _apology(request).xml()
 
 
@@ -191,11 +188,6 @@ def music(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         hold_music(), content_type="audio/wav", headers={"Cache-Control": "public, max-age=86400"}
     )
-
-
-def _limit_statements() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(STATEMENT_MILLISECONDS)])
 
 
 def _twiml(xml: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 Every such worker starts one; the first owns, the others stand by.
 """
 
+import sys
 import threading
 from typing import Any
 
@@ -36,6 +37,8 @@ class RoutingOwnerStep(bootsteps.StartStopStep):
             )
         from routing import owner  # models are loaded only after the Celery app is made
 
+        # The owner answers callers: it must not wait 5 ms each time a thread of the pool is calculating.
+        sys.setswitchinterval(0.001)
         self._stopped.clear()
         self._thread = threading.Thread(
             target=owner.run, args=(self._stopped,), name="routing-owner", daemon=True

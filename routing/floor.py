@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from routing.config import RoutingConfig
-from routing.engine import Contact, Decision, Line, Seat, decide_lines
+from routing.engine import Contact, Decision, Line, Pool, Seat, decide_lines
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Floor:
     lines: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
     queue_of: dict[int, int] = field(default_factory=dict)
     seats: dict[int, SeatRow] = field(default_factory=dict)
+    pool: Pool = field(default_factory=Pool)
     changed: bool = True
     missing: frozenset[tuple[str, int]] = frozenset()
 
@@ -48,6 +49,7 @@ class Floor:
         """An agent is free."""
         if row.id not in self.seats:
             self.seats[row.id] = row
+            self._put_into_pool(row)
             self.changed = True
 
     def drop_waiting(self, token_id: int) -> None:
@@ -59,12 +61,21 @@ class Floor:
     def drop_seat(self, token_id: int) -> None:
         """The agent is no longer free."""
         self.seats.pop(token_id, None)
+        self.pool.remove(token_id)
 
     def use(self, config: RoutingConfig, read_at: float) -> None:
         """Decide by this configuration from now on; `read_at` in monotonic seconds."""
-        self.changed = self.changed or config != self.config
-        self.config, self.config_read_at = config, read_at
+        self.config_read_at = read_at
+        if config != self.config:
+            self.config, self.changed, self.pool = config, True, Pool()
+            for row in self.seats.values():
+                self._put_into_pool(row)
         self.missing = self._unknown()
+
+    def _put_into_pool(self, row: SeatRow) -> None:
+        agent = self.config.agents.get(row.member_id)
+        if agent is not None:
+            self.pool.add(Seat(id=row.id, agent=agent, ready_since=row.ready_since))
 
     @property
     def may_match(self) -> bool:
@@ -77,19 +88,10 @@ class Floor:
         return not self._unknown() <= self.missing
 
     def _unknown(self) -> frozenset[tuple[str, int]]:
-        queues = {("queue", queue_id) for queue_id, line in self.lines.items() if line}
-        members = {("member", row.member_id) for row in self.seats.values()}
-        return frozenset(
-            {one for one in queues if one[1] not in self.config.plans}
-            | {one for one in members if one[1] not in self.config.agents}
-        )
+        queues = {queue_id for queue_id, line in self.lines.items() if line} - self.config.plans.keys()
+        members = {row.member_id for row in self.seats.values()} - self.config.agents.keys()
+        return frozenset({("queue", one) for one in queues} | {("member", one) for one in members})
 
     def decide(self, now: float, limit: int) -> list[Decision]:
         """The next pairs; `now` in epoch seconds."""
-        agents = self.config.agents
-        seats = [
-            Seat(id=row.id, agent=agents[row.member_id], ready_since=row.ready_since)
-            for row in self.seats.values()
-            if row.member_id in agents
-        ]
-        return decide_lines(self.lines, seats, self.config.plans, now, limit)
+        return decide_lines(self.lines, self.pool, self.config.plans, now, limit)

@@ -1,8 +1,9 @@
 """What agents declare, and whether their desktops still breathe: two facts, kept apart."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Member
@@ -79,6 +80,27 @@ def heartbeat(member: Member) -> None:
     if silent and presence.state == State.READY:
         replace_seat(presence, now, ready=True)
     presence.save(update_fields=["heartbeat_at", "seat_token_id"])
+
+
+_BEAT = """
+WITH held AS MATERIALIZED (
+  SELECT p.id FROM routing_presence p JOIN accounts_member m ON m.id = p.member_id AND m.is_active
+  WHERE p.member_id = ANY (%s) AND p.heartbeat_at > %s
+  ORDER BY p.id FOR NO KEY UPDATE OF p SKIP LOCKED
+)
+UPDATE routing_presence p SET heartbeat_at = %s FROM held WHERE p.id = held.id RETURNING p.member_id
+"""
+
+
+def heartbeats(member_ids: Collection[int]) -> set[int]:
+    """Note many heartbeats at once; returns whose. The others' need `heartbeat`, each for itself.
+
+    Those are silent too long, or somebody holds their presence at this moment.
+    """
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_BEAT, [list(member_ids), now - HEARTBEAT_STALE, now])
+        return {member_id for (member_id,) in cursor.fetchall()}
 
 
 def sweep_presence() -> int:

@@ -24,6 +24,7 @@ from contactcenter.embedded import Engines
 from contactcenter.embedded.postgres import APP_ROLE, OWNER_ROLE
 from contactcenter.embedded.valkey import EmbeddedValkey
 from contactcenter.stack.fingerprints import of_migrations
+from tests.emptying import empty
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHARED = "BOTHHANDS_TEST_DATABASES"  # how workers learn where the controller's PostgreSQL is
@@ -48,12 +49,15 @@ class TestEngines:
 
     def environment(self) -> dict[str, str]:
         """Return the variables Django's settings are read from."""
+        collected = self.folder / "static"  # nothing is collected: files are served from where they are
+        collected.mkdir(exist_ok=True)
         return {
             _SHARED: self._address,
             "SECRET_KEY": "only-for-tests-" + "0" * 40,
             "DATABASE_URL": self.app_url(self.database),
             "OWNER_DATABASE_URL": self.owner_url(self.database),
             "REDIS_URL": self.valkey.url,
+            "STATIC_ROOT": str(collected),
             "BOTHHANDS_TESTING": "1",
         }
 
@@ -76,6 +80,10 @@ class TestEngines:
             name = sql.Identifier(database)
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
             cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+
+    def empty_database(self) -> None:
+        """Delete all rows of this process's database."""
+        empty(self.url("postgres", self.database))
 
     def create_empty(self, database: str) -> None:
         """Make (anew) a database without anything in it."""
@@ -142,7 +150,7 @@ class TestEngines:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
         cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         done = subprocess.run(
-            [sys.executable, "manage.py", "prepare_database", "--allow-truncate", "--verbosity", "0"],
+            [sys.executable, "manage.py", "prepare_database", "--verbosity", "0"],
             cwd=ROOT,
             env=os.environ
             | self.environment()

@@ -7,9 +7,21 @@ import os
 from collections.abc import Generator
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-from tests.engines import TestEngines
+from tests.engines import ROOT, TestEngines
 
+# Files whose tests share something that takes long to start: the demo stack, a browser, the demo company.
+TOGETHER = {
+    "tests/partners/test_how_to.py": "stack",
+    "tests/story/test_the_story.py": "stack",
+    "tests/desk/test_screens_in_a_browser.py": "screens",
+    "tests/desk/test_live_js.py": "live.js",
+    "tests/simulator/test_phone_page.py": "phone page",
+    "tests/simulator/test_device_script.py": "device script",
+    "tests/demo/test_seed.py": "demo company",
+}
 ENGINES = pytest.StashKey[TestEngines]()
 
 
@@ -33,8 +45,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         engines.stop()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share one started stack on one worker."""
-    for item in items:
-        if item.get_closest_marker("stack") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+    """Begin with what takes longest, so that no worker waits for the other in the end."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.get_closest_marker("stack"):
+        return 0
+    return 1 if item.path.relative_to(ROOT).as_posix() in TOGETHER else 2
+
+
+class _Scheduling(LoadScopeScheduling):
+    """Sends each test to whoever is free, but those that share something to one worker, in their order.
+
+    xdist's own groups are written into the tests' ids, which pytest does not let it do any more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER.get(nodeid.partition("::")[0], nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scheduling:
+    """Take the place of xdist's schedulers."""
+    config.option.loadscopereorder = False
+    return _Scheduling(config, log)

@@ -8,6 +8,7 @@ from random import Random
 from contactcenter.demo import names
 from contactcenter.demo.company import Company
 from customers.models import Customer, Identity, Product, RecordShare, Subscription
+from customers.search.entries import index_customers
 
 ROBERT = "Robert Whitfield"
 ROBERT_NUMBER = "+447700900187"
@@ -37,6 +38,7 @@ def write_population(company: Company, *, count: int, rng: Random, now: datetime
         [identity for person in people for identity in _identities(person)], batch_size=1000
     )
     _subscribe(company, people, rng, now)
+    index_customers(customer.id for customer in customers)
     return customers
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import F
 
 from accounts.actors import Actor
-from customers.actions.identities import add_identity
+from customers.actions.identities import write_identity
 from customers.actions.shares import share_record
 from customers.actions.timeline import tell_desktops, write_entry
 from customers.events import CustomerChanged, CustomerCreated
 from customers.models import Confidence, Customer, Identity
+from customers.search.entries import index_customers
 from foundation import clock
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.events import emit
@@ -49,7 +50,8 @@ def create_customer(
     wanted += [(Identity.Kind.EMAIL, email) for email in emails]
     wanted += [(Identity.Kind.SUBSCRIBER_NUMBER, subscriber_number)] if subscriber_number else []
     for kind, value in wanted:
-        add_identity(customer.id, kind=kind, value=value, actor=actor, confidence=confidence)
+        write_identity(customer.id, kind=kind, value=value, actor=actor, confidence=confidence)
+    index_customers([customer.id])
     if actor.partner_id:
         share_record(customer.id, partner_id=actor.partner_id, reason="created by partner", actor=actor)
     customer.refresh_from_db()
@@ -76,6 +78,7 @@ def change_customer(customer_id: int, *, actor: Actor, expected_version: int, **
     )
     if not written:
         raise Conflict("stale", "Somebody else changed this customer; look again before you save.")
+    index_customers([customer_id])
     names = ", ".join(sorted(name.replace("_", " ") for name in changed))
     write_entry(customer_id, kind="customer", title=f"Changed {names}", actor=actor)
     emit(

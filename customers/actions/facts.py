@@ -10,11 +10,12 @@ from customers import rules
 from customers.actions.timeline import lock_customer, tell_desktops, write_entry
 from customers.events import FactRecorded, QuestionAskedAgain
 from customers.models import AskedAgain, Confidence, Fact, FactKey, Interaction, RecordShare
-from foundation import clock
+from foundation import clock, rows
 from foundation.errors import Forbidden, NotVisible, Refusal
 from foundation.events import emit
 
 REASON_KEY = "reason_for_contact"
+_NEWEST = "WHERE customer_id = %s AND key_id = %s ORDER BY recorded_at DESC, id DESC LIMIT 1"
 
 
 def record_fact(
@@ -37,23 +38,23 @@ def record_fact(
         _check_contract(customer_id, key, actor.partner_id)
     answer = _clean(fact_key, value)
     lock_customer(customer_id)
-    newest = (
-        Fact.objects.filter(customer_id=customer_id, key=fact_key).order_by("-recorded_at", "-id").first()
-    )
+    newest = rows.first(Fact, _NEWEST, [customer_id, fact_key.id])
     if newest and interaction_id and _same(newest, answer, actor, confidence, interaction_id):
         return newest
-    fact = Fact.objects.create(
-        customer_id=customer_id,
-        key=fact_key,
-        value=answer,
-        confidence=confidence,
-        hand=actor.hand,
-        source=source[:80],
-        member_id=actor.member_id,
-        partner_id=actor.partner_id,
-        interaction_id=interaction_id,
-        recorded_at=clock.now(),
-        expires_at=expires_at,
+    fact = rows.insert(
+        Fact(
+            customer_id=customer_id,
+            key=fact_key,
+            value=answer,
+            confidence=confidence,
+            hand=actor.hand,
+            source=source[:80],
+            member_id=actor.member_id,
+            partner_id=actor.partner_id,
+            interaction_id=interaction_id,
+            recorded_at=clock.now(),
+            expires_at=expires_at,
+        )
     )
     if key == REASON_KEY and interaction_id is not None:
         Interaction.objects.filter(id=interaction_id).update(reason=str(answer)[:60])
@@ -135,7 +136,7 @@ def define_fact_key(
 
 
 def _fact_key(key: str) -> FactKey:
-    fact_key = FactKey.objects.filter(key=key).first()
+    fact_key = rows.first(FactKey, "WHERE key = %s", [key])
     if fact_key is None:
         raise Refusal("unknown_fact", f"There is no fact called “{key[:60]}”.", field="key")
     return fact_key

@@ -15,7 +15,8 @@ from customers.identity_rules import NoIdentity, ReadIdentity, read_identity
 from customers.merge_errors import MergedAway
 from customers.models import Confidence, Customer, Identity, SharedIdentity
 from customers.queries import home_country
-from foundation import clock
+from customers.search.entries import index_customers
+from foundation import clock, rows
 from foundation.errors import NotVisible, Refusal
 from foundation.events import emit
 from foundation.phones import format_phone, is_withheld
@@ -25,6 +26,16 @@ Kind = Identity.Kind
 # Whoever writes by WhatsApp from a number is whoever calls from it.
 _ONE_NUMBER = (Kind.PHONE, Kind.WHATSAPP)
 _SURENESS = {Confidence.GUESSED: 0, Confidence.CLAIMED: 1, Confidence.VERIFIED: 2}
+# The organisation is named for the index; the wall around the table would see to it as well.
+_MATCH = """
+customers_identity a JOIN customers_customer b ON b.id = a.customer_id
+WHERE a.organization_id = %s AND a.kind = ANY (%s) AND a.value = %s AND b.merged_into_id IS NULL
+ORDER BY a.customer_id, a.id
+"""
+_SHARED = """
+SELECT EXISTS (SELECT FROM customers_sharedidentity
+WHERE organization_id = %s AND kind = ANY (%s) AND value = %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -108,20 +119,17 @@ def find_or_create_customer(
 
 def _match(kind: str, value: str) -> FoundCaller | None:
     """The owner of an identity, or the candidates; None when nobody has it and it may be somebody's."""
-    identities = list(
-        Identity.objects.select_related("customer")
-        .filter(kind__in=_kinds_like(kind), value=value, customer__merged_into=None)
-        .order_by("customer_id", "id")
-    )
+    wanted = [current_organization_id(), list(_kinds_like(kind)), value]
+    matches = rows.pairs(Identity, Customer, _MATCH, wanted)
+    by_id = {customer.id: customer for _, customer in matches if customer is not None}
     shared = _is_shared(kind, value)
-    if not identities:
+    if not by_id:
         return NOBODY if shared else None
     # Behind a switchboard's number sits more than the one whose extension we know.
-    sure = [one for one in identities if one.confidence != Confidence.GUESSED and not one.extension]
-    if not shared and sure and len({one.customer_id for one in identities}) == 1:
+    sure = [one for one, _ in matches if one.confidence != Confidence.GUESSED and not one.extension]
+    if not shared and sure and len(by_id) == 1:
         best = max(sure, key=lambda one: _SURENESS[Confidence(one.confidence)])
-        return FoundCaller(best.customer, best.confidence)
-    by_id = {one.customer_id: one.customer for one in identities}
+        return FoundCaller(by_id[best.customer_id], best.confidence)
     return FoundCaller(None, Confidence.GUESSED, tuple(by_id.values()))
 
 
@@ -146,6 +154,7 @@ def _create(
             for kind, one in dict.fromkeys(given)
         ]
     )
+    index_customers([customer.id])
     emit(CustomerCreated(customer_id=customer.id), actor=actor.as_json())
     return FoundCaller(customer, confidence, created=True)
 
@@ -167,6 +176,7 @@ def _name(customer: Customer, display_name: str, actor: Actor) -> None:
         display_name=name, version=F("version") + 1, updated_at=clock.now()
     )
     customer.refresh_from_db()
+    index_customers([customer.pk])
     emit(
         CustomerChanged(customer_id=customer.pk, fields=["display_name"], version=version + 1),
         actor=actor.as_json(),
@@ -183,7 +193,9 @@ def _lock_kind(kind: str) -> str:
 
 
 def _is_shared(kind: str, value: str) -> bool:
-    return SharedIdentity.objects.filter(kind__in=_kinds_like(kind), value=value).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED, [current_organization_id(), list(_kinds_like(kind)), value])
+        return bool(cursor.fetchone()[0])
 
 
 def _spelled(one: ReadIdentity) -> str:
@@ -228,6 +240,30 @@ def add_identity(
     `source` is where it was learned. Refusal `bad_identity` names the kind when the value is no number, mail
     or reference; NotVisible, MergedAway.
     """
+    identity = write_identity(
+        customer_id,
+        kind=kind,
+        value=value,
+        actor=actor,
+        confidence=confidence,
+        partner_id=partner_id,
+        source=source,
+    )
+    index_customers([customer_id])
+    return identity
+
+
+def write_identity(
+    customer_id: int,
+    *,
+    kind: str,
+    value: str,
+    actor: Actor,
+    confidence: str = Confidence.CLAIMED,
+    partner_id: int | None = None,
+    source: str = "",
+) -> Identity:
+    """`add_identity` for actions that write several and see to the search themselves."""
     read = _read(kind, value, home_country())
     lock_identity(kind, read.value)
     customer = lock_customer(customer_id)
@@ -283,6 +319,7 @@ def remove_identity(customer_id: int, *, identity_id: int, actor: Actor) -> bool
     if identity is None:
         return False
     identity.delete()
+    index_customers([customer_id])
     _announce(customer, identity.kind, actor)
     return True
 
@@ -350,7 +387,7 @@ def hand_over_bare_record(customer_id: int, *, to: Customer, actor: Actor) -> No
 
 def _refers_to(customer: Customer) -> bool:
     """Whether any row of any package still stands on this record, apart from its numbers and lines."""
-    passing = {"identities", "timeline", "shares", "reads"}
+    passing = {"identities", "timeline", "shares", "reads", "search_entry"}
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: customer}).exists()
         for relation in Customer._meta.related_objects

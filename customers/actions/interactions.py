@@ -22,12 +22,16 @@ from customers.events import (
     InteractionWrappedUp,
 )
 from customers.models import AskedAgain, Confidence, Customer, Fact, Interaction, TimelineEntry
-from foundation import clock
+from foundation import clock, rows
 from foundation.errors import NotVisible
 from foundation.events import emit
 
 CALLER = Actor(hand=Hand.CUSTOMER, name="Customer")
 State = Interaction.State
+_LOCK = """
+customers_interaction a LEFT JOIN customers_customer b ON b.id = a.customer_id
+WHERE a.id = %s FOR NO KEY UPDATE OF a
+"""
 _OPENING: dict[tuple[str, str], str] = {
     (Interaction.Channel.VOICE, Interaction.Direction.INBOUND): "Called",
     (Interaction.Channel.VOICE, Interaction.Direction.OUTBOUND): "Was called",
@@ -49,15 +53,17 @@ def open_interaction(
 ) -> Interaction:
     """A contact begins. `address` is the caller's number or mail as the carrier gave it."""
     customer = standing(customer)
-    interaction = Interaction.objects.create(
-        customer=customer,
-        channel=channel,
-        direction=direction,
-        state=State.OPENED,
-        address=address[:254],
-        identified_by=identified_by,
-        identity_confidence=confidence,
-        started_at=clock.now(),
+    interaction = rows.insert(
+        Interaction(
+            customer=customer,
+            channel=channel,
+            direction=direction,
+            state=State.OPENED,
+            address=address[:254],
+            identified_by=identified_by,
+            identity_confidence=confidence,
+            started_at=clock.now(),
+        )
     )
     _write_opening(interaction)
     emit(
@@ -279,9 +285,13 @@ def wrap_up_interaction(
 
 
 def _lock(interaction_id: int) -> Interaction:
-    interaction = Interaction.objects.select_for_update(no_key=True).filter(id=interaction_id).first()
-    if interaction is None:
+    found = rows.pairs(Interaction, Customer, _LOCK, [interaction_id])
+    if not found:
         raise NotVisible("interaction")
+    interaction, customer = found[0]
+    # None too when the row was given to another customer while we waited for it: then it is read on demand.
+    if customer is not None:
+        interaction.customer = customer
     return interaction
 
 
@@ -293,7 +303,7 @@ def _lock_in(interaction_id: int, *states: str) -> Interaction | None:
 def _set(interaction: Interaction, **fields: object) -> None:
     for name, value in fields.items():
         setattr(interaction, name, value)
-    interaction.save(update_fields=list(fields))
+    rows.update(interaction, fields)
 
 
 def _write_opening(interaction: Interaction) -> None:

@@ -13,6 +13,7 @@ from customers.actions.merge_shares import join_shares, partners_that_may_see
 from customers.actions.timeline import tell_desktops, write_entry
 from customers.events import CustomerChanged, CustomerMerged
 from customers.models import Customer, CustomerMerge, DuplicatePair, Identity, Interaction
+from customers.search.entries import index_customers
 from foundation import clock, live
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.events import emit
@@ -118,6 +119,7 @@ def _merge(
     DuplicatePair.objects.filter(
         first_id=min(winner.pk, loser.pk), second_id=max(winner.pk, loser.pk)
     ).update(state=DuplicatePair.State.MERGED, decided_at=clock.now(), decided_by_id=actor.member_id)
+    index_customers([winner.pk, loser.pk])
     _announce(record, winner, given=sorted(given), actor=actor)
     for interaction_id, member_id in serving:
         live.nudge(f"member:{member_id}", "work.changed", interaction_id=interaction_id)

@@ -1,16 +1,24 @@
 """Which partner may see which record, and who looked."""
 
-from django.db.models import Q
+from django.db import connection
 
 from accounts.access import Viewer
 from accounts.actors import SYSTEM_ACTOR, Actor
-from accounts.models import Contract, Partner
+from accounts.models import Partner
 from customers.actions.timeline import lock_customer, tell_desktops, write_entry
 from customers.events import CustomerChanged
 from customers.models import RecordRead, RecordShare
 from foundation import clock
 from foundation.errors import NotVisible
 from foundation.events import emit
+
+# On the way of every caller to a queue; as text, because the ORM takes longer to write it than to run it.
+_IN_FORCE = """
+SELECT DISTINCT ON (c.partner_id) c.partner_id, c.queues, c.products
+FROM accounts_contract c JOIN accounts_partner p ON p.id = c.partner_id AND p.is_active
+WHERE c.effective_from <= %(now)s AND (c.ended_at IS NULL OR c.ended_at > %(now)s)
+ORDER BY c.partner_id, c.version DESC
+"""
 
 
 def share_record(
@@ -84,14 +92,9 @@ def share_with_partners_of(customer_id: int | None, *, queue_slug: str = "", pro
 
 def partners_serving(*, queue_slug: str = "", product_code: str = "") -> list[int]:
     """The partners whose newest contract in force names this queue or product."""
-    now = clock.now()
-    in_force = (
-        Contract.objects.filter(partner__is_active=True, effective_from__lte=now)
-        .filter(Q(ended_at=None) | Q(ended_at__gt=now))
-        .order_by("partner_id", "-version")
-        .distinct("partner_id")
-        .values_list("partner_id", "queues", "products")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE, {"now": clock.now()})
+        in_force = cursor.fetchall()
     return [
         partner_id
         for partner_id, queues, products in in_force

@@ -11,6 +11,7 @@ from customers.actions.shares import partners_serving, share_record
 from customers.actions.timeline import lock_customer, tell_desktops, write_entry
 from customers.events import CustomerChanged
 from customers.models import Customer, Product, Subscription
+from customers.search.entries import index_customers
 from foundation.errors import Forbidden, NotVisible, Refusal
 from foundation.events import emit
 
@@ -117,6 +118,7 @@ def _tell(subscription: Subscription, customer: Customer, title: str, actor: Act
     partner_id = subscription.fulfilled_by_id
     if partner_id is not None:
         share_record(customer.id, partner_id=partner_id, reason=f"product {subscription.product.code}")
+    index_customers([customer.id])
     Customer.objects.filter(id=customer.id).update(version=F("version") + 1)
     write_entry(
         customer.id,

@@ -6,7 +6,7 @@ from accounts.actors import Actor
 from customers.events import NoteAdded
 from customers.merge_errors import MergedAway
 from customers.models import Customer, TimelineEntry
-from foundation import clock, live
+from foundation import clock, live, rows
 from foundation.errors import NotVisible, Refusal
 from foundation.events import emit
 
@@ -17,7 +17,7 @@ LONGEST_NOTE = 10_000
 def lock_customer(customer_id: int) -> Customer:
     """The row, locked against other changes but not against rows that refer to it. NotVisible if absent,
     MergedAway when another record stands for it."""
-    customer = Customer.objects.select_for_update(no_key=True).filter(id=customer_id).first()
+    customer = rows.first(Customer, "WHERE id = %s FOR NO KEY UPDATE", [customer_id])
     if customer is None:
         raise NotVisible("customer")
     if customer.merged_into_id is not None:
@@ -30,10 +30,7 @@ def standing(customer: Customer | None) -> Customer | None:
     if customer is None:
         return None
     # Such a lock does not hinder other rows that refer to it; a merge waits for it.
-    found = Customer.objects.raw(
-        "SELECT * FROM customers_customer WHERE id = %s FOR KEY SHARE", [customer.pk]
-    )
-    row: Customer | None = next(iter(found), None)
+    row = rows.first(Customer, "WHERE id = %s FOR KEY SHARE", [customer.pk])
     if row is None:
         raise NotVisible("customer")
     return row if row.merged_into_id is None else standing(row.merged_into)
@@ -60,7 +57,7 @@ def write_entry(
     at: datetime | None = None,
 ) -> TimelineEntry:
     """Write a line without a nudge; for actions that send their own."""
-    return TimelineEntry.objects.create(
+    entry = TimelineEntry(
         customer_id=customer_id,
         at=at or clock.now(),
         kind=kind,
@@ -74,6 +71,7 @@ def write_entry(
         ref_id=ref[1] if ref else None,
         for_partners=for_partners or actor.is_partner,
     )
+    return rows.insert(entry)
 
 
 def add_timeline_entry(

@@ -15,6 +15,7 @@ from customers.events import CustomerChanged, CustomerUnmerged
 from customers.merge_rows import Relation
 from customers.models import Customer, CustomerMerge, DuplicatePair, Identity, Interaction, RecordShare
 from customers.queries import home_country
+from customers.search.entries import index_customers
 from foundation import clock, live
 from foundation.errors import Conflict, Forbidden, NotVisible
 from foundation.events import emit
@@ -80,6 +81,7 @@ def unmerge_customers(merge_id: int, *, actor: Actor) -> CustomerMerge:
     record.save(update_fields=["undone_at", "undone_by", "arrivals"])
     for other in _standing_merges(record.winner_id):
         collect_rows(other)
+    index_customers([record.winner_id, record.loser_id])
     _keep_apart(record, actor)
     _announce(record, actor)
     for interaction_id, member_id in serving:

@@ -12,7 +12,7 @@ from foundation.schema import tenant_wall
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_tenant_wall"),
-        ("customers", "0002_tenant_wall"),
+        ("customers", "0003_search"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from accounts.actors import Hand
 from accounts.models import Member, Organization, Partner
 from cases import queries as cases
 from customers import queries as record
-from customers.access import shown, visible_timeline
+from customers.access import shown, timeline_of_visible
 from customers.actions.facts import REASON_KEY
 from customers.models import AskedAgain, FactKey, Interaction
 from customers.rules import spell_value
@@ -223,10 +223,12 @@ def _handover(handed: routing.Handover | None) -> dict[str, Any] | None:
 
 
 def notes_of(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
-    """The last notes written in this contact, oldest first."""
+    """The last notes written in this contact of the viewer's, oldest first."""
     if interaction.customer_id is None:
         return []
-    entries = visible_timeline(viewer, interaction.customer_id).filter(kind="note", interaction=interaction)
+    entries = timeline_of_visible(viewer, interaction.customer_id).filter(
+        kind="note", interaction=interaction
+    )
     return [
         {"hand": entry.hand, "hand_name": entry.author, "text": entry.body or entry.title, "at": entry.at}
         for entry in entries[:5]

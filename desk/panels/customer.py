@@ -1,5 +1,6 @@
 """The customer column: who this is, what was promised, what is known, what happened."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,14 +11,14 @@ from django.utils.formats import date_format
 from accounts.access import Viewer
 from accounts.actors import Hand
 from accounts.models import Member, Organization
-from cases import queries as cases
-from cases.access import visible_cases, visible_promises
-from cases.models import Case, Promise
+from cases.access import visible_promises
+from cases.models import Promise
 from customers import access, merge_queries
 from customers import queries as record
 from customers.actions import note_read
 from customers.models import Customer, FactKey, Interaction, TimelineEntry
 from customers.rules import looks_like_phone
+from desk.panels import matters
 from desk.panels.own import identity_words
 from desk.panels.words import fact_line, promise_card
 from foundation import clock
@@ -42,6 +43,7 @@ def customer_panel(
 ) -> dict[str, Any]:
     """The record as this person may see it; a partner's look is written down."""
     customer_id = view.customer_id
+    open_cases = matters.case_lines(customer_id, viewer, organization)
     known = record.known_answers(view, questions)
     note_read(viewer, customer_id, "record")
     phone = next((one for one in view.identities if one.kind == "phone"), None)
@@ -63,14 +65,11 @@ def customer_panel(
             .order_by("due_at")[:5]
         ],
         "facts": [fact_line(fact) for fact in known.values()],
-        "subscriptions": [_subscription(row, organization) for row in view.subscriptions],
-        "cases": list(
-            visible_cases(viewer)
-            .filter(customer_id=customer_id, state=Case.State.OPEN)
-            .values("id", "title", "opened_at")[:5]
-        ),
+        "subscriptions": matters.subscription_lines(view.subscriptions, viewer, organization),
+        "cases": open_cases,
+        "case_workers": matters.case_workers(viewer, organization),
         "marketing_held": "Marketing held while this case is open"
-        if not viewer.is_partner and cases.holds_marketing(customer_id)
+        if not viewer.is_partner and open_cases
         else "",
         "may_change_identities": not viewer.is_partner,
         "duplicates": _duplicates(customer_id, viewer),
@@ -104,20 +103,21 @@ def who_panel(interaction: Interaction, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def candidate(customer: Customer, viewer: Viewer) -> dict[str, Any]:
-    """Somebody the caller may be."""
+def candidate(customer: Customer, viewer: Viewer, why: Sequence[str] = ()) -> dict[str, Any]:
+    """Somebody the caller may be, or who was searched for; `why` is what they were found by."""
+    details = [*why, access.shown(viewer, "region", customer.region) or ""]
     return {
         "id": customer.pk,
         "name": access.shown_name(viewer, customer),
-        "detail": access.shown(viewer, "region", customer.region) or "",
+        "detail": " · ".join(detail for detail in details if detail),
     }
 
 
 def timeline_panel(
     customer_id: int, viewer: Viewer, *, kind: str = "", before_id: int | None = None
 ) -> dict[str, Any]:
-    """One page of the customer's story, newest first, by day. NotVisible."""
-    entries = access.visible_timeline(viewer, customer_id)
+    """One page of the story, newest first, by day, of a customer that the viewer was let see."""
+    entries = access.timeline_of_visible(viewer, customer_id)
     if kind == "partner":
         entries = entries.filter(hand=Hand.PARTNER)
     elif kind:
@@ -189,16 +189,3 @@ def _identity(view: record.RecordView, interaction: Interaction | None) -> dict[
     if number:
         return {"confidence": number.confidence, "text": f"subscriber {number.value}"}
     return {"confidence": "claimed", "text": "record"}
-
-
-def _subscription(row: record.KnownSubscription, organization: Organization) -> dict[str, Any]:
-    renews = f"renews {date_format(row.renews_on, 'j M Y')}" if row.renews_on else ""
-    return {
-        "id": row.id,
-        "name": row.product_name,
-        "state": row.state,
-        "state_label": row.state_label,
-        "hand": Hand.PARTNER if row.partner_name else Hand.INHOUSE,
-        "hand_name": row.partner_name or organization.name,
-        "detail": renews,
-    }

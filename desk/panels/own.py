@@ -19,6 +19,7 @@ from knowledge import queries as knowledge
 from knowledge.actions import note_seen
 from routing import queries as routing
 from routing.models import Offer, Presence
+from routing.rules import MISSES_ALLOWED
 
 PAUSES = ("Break", "Lunch", "Training", "Meeting")
 DECLINE_REASONS = ("Finishing notes", "Cannot hear the line", "Not my skill")
@@ -41,6 +42,8 @@ def presence_panel(member: Member) -> dict[str, Any]:
         "label": label,
         "since": presence.since,
         "after_work": presence.after_work,
+        "missed": presence.misses,
+        "misses_allowed": MISSES_ALLOWED,
         "options": [
             option("ready", "", "Ready"),
             *(option("paused", pause, pause) for pause in PAUSES),
@@ -80,10 +83,14 @@ def work_panel(
     *,
     lines: list[routing.QueueLine],
     current_id: int | None = None,
+    contacts: list[Interaction] | None = None,
+    rings: bool = True,
 ) -> dict[str, Any]:
-    """What is on this desk, what waits for people like this one, what was promised for today."""
-    items = own_contacts(member)
-    offer = routing.live_offer(member)
+    """What is on this desk, what waits for people like this one, what was promised for today; `contacts`
+    are this person's where they were read already, `rings` is false where no offer can be open.
+    """
+    items = own_contacts(member) if contacts is None else contacts
+    offer = routing.live_offer(member) if rings else None
     busy = sum(1 for item in items if item.state == Interaction.State.SERVING)
     return {
         "capacity": f"{busy} of 1 calls",

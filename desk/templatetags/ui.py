@@ -142,15 +142,25 @@ def _ahead(local: datetime, today: datetime) -> str:
 
 @register.filter
 def due(moment: datetime | None) -> str:
-    """When something is owed: "due in 9 min", "due 16:30", "due Tue 10:00", "12 min late"."""
+    """When something is owed: "due in 9 min", "due in 3 h", "due Tue 10:00", "19 h late", "3 days late"."""
     if not moment:
         return ""
     seconds = (timezone.now() - moment).total_seconds()
-    if seconds < 0:
+    if seconds < -43_200:
         return f"due {ago_short(moment)}"
-    if seconds < 3600:
-        return f"{max(1, round(seconds / 60))} min late"
-    return f"{round(seconds / 3600)} h late" if seconds < 2 * 86400 else f"{round(seconds / 86400)} days late"
+    far = abs(seconds)
+    if far < 3_570:
+        span = f"{max(1, _rounded(far / 60))} min"
+    elif far < 2 * 86_400:
+        span = f"{_rounded(far / 3_600)} h"
+    else:
+        span = f"{_rounded(far / 86_400)} days"
+    return f"due in {span}" if seconds < 0 else f"{span} late"
+
+
+def _rounded(number: float) -> int:
+    """Half upwards, as the browser rounds."""
+    return int(number + 0.5)
 
 
 @register.filter

@@ -5,13 +5,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from customers.access import shown, shown_name
-from customers.models import Interaction
-from customers.search import search_customers
+from customers.access import access_customer
+from customers.search import find_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
 from desk.panels import own
-from desk.views.fragments import contact_screen, customer_context, desk_context
+from desk.views.fragments import contact_screen, desk_context, record_fragment
 from routing import queries as routing
 
 
@@ -22,7 +21,7 @@ def console(request: DeskRequest) -> HttpResponse:
     if not request.member.takes_work:
         return HttpResponseRedirect(reverse("desk:floor"))
     contacts = own.own_contacts(request.member)
-    context = desk_context(request, contacts[0] if contacts else None)
+    context = desk_context(request, contacts[0] if contacts else None, contacts)
     context["marquees"] = own.marquee_panel(request.member)
     return render(request, "desk/console.html", context)
 
@@ -44,9 +43,9 @@ def work(request: DeskRequest) -> HttpResponse:
 @require_GET
 @desk_door(agents=True)
 def idle(request: DeskRequest) -> HttpResponse:
-    """The middle column while nothing is open; nothing new while a contact is about to open there."""
-    if own.own_contacts(request.member):
-        return HttpResponse(status=204)
+    """The middle column while nothing is open; the contact with its record as soon as there is one."""
+    if contacts := own.own_contacts(request.member):
+        return contact_screen(request, contacts[0], contacts)
     panel = own.presence_panel(request.member)
     return render(request, "desk/console/_empty.html", {"presence": panel})
 
@@ -68,25 +67,14 @@ def contact(request: DeskRequest, interaction_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:console"))
     contacts = own.own_contacts(request.member)
     asked_for = [mine for mine in contacts if mine.id == interaction_id]
-    return contact_screen(request, next(iter(asked_for + contacts), None))
+    return contact_screen(request, next(iter(asked_for + contacts), None), contacts)
 
 
 @require_GET
 @desk_door()
 def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The customer column; as a page of its own when opened directly."""
-    serving = (
-        Interaction.objects.filter(
-            member=request.member,
-            customer_id=customer_id,
-            state__in=[Interaction.State.SERVING, Interaction.State.WRAP_UP],
-        )
-        .select_related("customer")
-        .first()
-    )
-    context = customer_context(request, customer_id, serving)
-    template = "desk/console/_customer.html" if request.htmx else "desk/customer.html"
-    return render(request, template, context)
+    return record_fragment(request, customer_id)
 
 
 @require_GET
@@ -94,7 +82,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
 def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The customer's story: `?kind=` filters, `?before=` pages."""
     panel = customer_panels.timeline_panel(
-        customer_id,
+        access_customer(request.viewer, customer_id).pk,
         request.viewer,
         kind=request.GET.get("kind", "")[:20],
         before_id=number_of(request.GET.get("before", "")),
@@ -107,18 +95,13 @@ def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
 def search(request: DeskRequest) -> HttpResponse:
     """Customers by name, number, mail or subscriber number, as one types."""
     text = request.GET.get("q", "").strip()[:200]
-    found = search_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
+    found = find_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
     if (contact := request.GET.get("contact", "")).isdigit():
-        candidates = [customer_panels.candidate(one, request.viewer) for one in found]
+        candidates = [customer_panels.candidate(one.customer, request.viewer, one.why) for one in found]
         context = {"query": text, "who": {"interaction_id": int(contact), "candidates": candidates}}
         return render(request, "desk/console/_candidates.html", context)
     results = [
-        {
-            "url": reverse("desk:customer", args=[customer.pk]),
-            "icon": "user",
-            "title": shown_name(request.viewer, customer),
-            "detail": shown(request.viewer, "region", customer.region) or "",
-        }
-        for customer in found
+        {"url": reverse("desk:customer", args=[one["id"]]), "icon": "user", **one}
+        for one in (customer_panels.candidate(hit.customer, request.viewer, hit.why) for hit in found)
     ]
     return render(request, "desk/console/_search_results.html", {"query": text, "results": results})

@@ -67,7 +67,7 @@ def add_note(request: DeskRequest, interaction_id: int) -> HttpResponse:
     if not form.is_valid():
         return form_errors(request, form)
     customers.add_note(
-        _customer_id(interaction),
+        access.access_customer(request.viewer, _customer_id(interaction)).pk,
         text=form.cleaned_data["text"],
         actor=request.member.actor,
         interaction_id=interaction.id,

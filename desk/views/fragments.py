@@ -13,16 +13,29 @@ from desk.panels import contact as contact_panels
 from desk.panels import customer as customer_panels
 from desk.panels import own
 from routing import queries as routing
+from routing.models import Presence
 
 
-def desk_context(request: DeskRequest, interaction: Interaction | None) -> dict[str, Any]:
-    """Everything the console shows, around the contact that is open (None: nothing is)."""
+def desk_context(
+    request: DeskRequest, interaction: Interaction | None, contacts: list[Interaction] | None = None
+) -> dict[str, Any]:
+    """Everything the console shows, around the contact that is open (None: nothing is); `contacts` are all
+    of this person's where they were read already.
+    """
     member, viewer, organization = request.member, request.viewer, request.organization
-    lines = routing.waiting_by_queue()
+    lines, presence = routing.waiting_by_queue(), own.presence_panel(member)
     current_id = interaction.id if interaction else None
     context: dict[str, Any] = {
-        "presence": own.presence_panel(member),
-        "work": own.work_panel(member, viewer, organization, lines=lines, current_id=current_id),
+        "presence": presence,
+        "work": own.work_panel(
+            member,
+            viewer,
+            organization,
+            lines=lines,
+            current_id=current_id,
+            contacts=contacts,
+            rings=presence["state"] == Presence.State.OFFERED,
+        ),
         "contact": None,
         "call": None,
         "customer": None,
@@ -30,7 +43,11 @@ def desk_context(request: DeskRequest, interaction: Interaction | None) -> dict[
     }
     if interaction is None:
         return context
-    view = record.record_view(viewer, interaction.customer_id) if interaction.customer_id else None
+    view = (
+        record.record_view(viewer, interaction.customer_id, country_code=organization.country_code)
+        if interaction.customer_id
+        else None
+    )
     questions = record.questions(viewer) if view else []
     context |= _record_context(request, view, questions, interaction) if view else {}
     return context | {
@@ -53,8 +70,21 @@ def customer_context(
     request: DeskRequest, customer_id: int, interaction: Interaction | None = None
 ) -> dict[str, Any]:
     """The customer column with the first page of the timeline. NotVisible."""
-    view = record.record_view(request.viewer, customer_id)
+    view = record.record_view(request.viewer, customer_id, country_code=request.organization.country_code)
     return _record_context(request, view, record.questions(request.viewer), interaction)
+
+
+def record_fragment(request: DeskRequest, customer_id: int) -> HttpResponse:
+    """The customer column as it now stands, or the page of the record when it is opened directly."""
+    context = customer_context(request, customer_id, _contact_with(request, customer_id))
+    template = "desk/console/_customer.html" if request.htmx else "desk/customer.html"
+    return render(request, template, context)
+
+
+def _contact_with(request: DeskRequest, customer_id: int) -> Interaction | None:
+    at_hand = [Interaction.State.SERVING, Interaction.State.WRAP_UP]
+    mine = Interaction.objects.filter(member=request.member, customer_id=customer_id, state__in=at_hand)
+    return mine.select_related("customer").first()
 
 
 def _record_context(
@@ -68,9 +98,11 @@ def _record_context(
     }
 
 
-def contact_screen(request: DeskRequest, interaction: Interaction | None) -> HttpResponse:
+def contact_screen(
+    request: DeskRequest, interaction: Interaction | None, contacts: list[Interaction] | None = None
+) -> HttpResponse:
     """The middle column, with the other columns swapped beside it."""
-    return render(request, "desk/console/_screen.html", desk_context(request, interaction))
+    return render(request, "desk/console/_screen.html", desk_context(request, interaction, contacts))
 
 
 def form_errors(request: HttpRequest, form: forms.BaseForm) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The life of a call: opened by its first webhook, queued, connected, ended exactly once."""
 
 import secrets
+from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import Q
@@ -14,16 +15,19 @@ from customers.actions import (
     open_interaction,
 )
 from customers.models import Confidence, Interaction
-from foundation import clock, live
+from foundation import clock, live, rows
 from foundation.events import emit
 from foundation.phones import is_withheld, parse_phone
 from foundation.tenancy import current_organization_id
 from ivr.events import CallControlRequested
+from ivr.known_lines import line_of
 from ivr.models import AgentLeg, CallSession, PhoneNumber
 from routing.actions import finish_work, leave_queue, queue_work
 
 State = CallSession.State
 ALIVE = ~Q(state=State.ENDED)
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_OF_CALL = "WHERE call_sid = %s FOR NO KEY UPDATE"
 NOBODY = FoundCaller(None, Confidence.GUESSED)
 
 
@@ -32,8 +36,14 @@ def open_call(*, call_sid: str, caller: str, number: PhoneNumber, attested: bool
 
     `attested` is whether the carriers vouch for the caller's number.
     """
-    _lock_call(call_sid)
-    known = locked_session(call_sid=call_sid)
+    session = new_call(call_sid=call_sid, caller=caller, number=number, attested=attested)
+    keep(session)
+    return session
+
+
+def new_call(*, call_sid: str, caller: str, number: PhoneNumber, attested: bool = False) -> CallSession:
+    """As `open_call`, but a new session is yet to be written, with `keep`, when the call was led on."""
+    known = _locked_call(call_sid)
     if known is not None:
         return known
     phone = None if is_withheld(caller) else parse_phone(caller, country_code="")
@@ -46,38 +56,52 @@ def open_call(*, call_sid: str, caller: str, number: PhoneNumber, attested: bool
         confidence=found.confidence,
         identified_by="phone" if found.customer else "",
     )
-    session = CallSession.objects.create(
+    now = clock.now()
+    session = CallSession(
         interaction=interaction,
         number=number,
         call_sid=call_sid,
         caller_id=phone.e164 if phone else "",
         is_recognised=found.customer is not None and not found.created,
         conference_name=f"call-{secrets.token_hex(12)}",
-        started_at=clock.now(),
-        news_at=clock.now(),
+        started_at=now,
+        news_at=now,
     )
     live.hint("floor", "calls")
     return session
 
 
+def keep(session: CallSession, fields: Iterable[str] = ()) -> None:
+    """Write a new session, or these fields of a known one."""
+    if session._state.adding:
+        rows.insert(session)
+    elif fields:
+        rows.update(session, fields)
+
+
 def locked_session(**which: object) -> CallSession | None:
-    """A session, locked until this transaction ends, with its number and interaction."""
-    return (
-        CallSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("number__queue", "number__account", "interaction")
-        .filter(**which)
-        .first()
-    )
+    """A session, locked until this transaction ends, with its number."""
+    condition = " AND ".join(f'"{name}" = %s' for name in which)
+    session = rows.first(CallSession, f"WHERE {condition} FOR NO KEY UPDATE", list(which.values()))
+    return None if session is None else _with_number(session)
 
 
-def queue_call(session: CallSession, *, queue_slug: str) -> None:
-    """The caller waits for an agent. Raises routing's Refusal when that queue takes nobody."""
+def _with_number(session: CallSession) -> CallSession:
+    session.number = line_of(session.number_id).number
+    return session
+
+
+def queue_call(session: CallSession, *, queue_slug: str) -> set[str]:
+    """The caller waits for an agent; the session's fields that are yet to be written, with `keep`.
+
+    Raises routing's Refusal when that queue takes nobody.
+    """
     queue_work(session.interaction_id, queue_slug=queue_slug, actor=IVR_ACTOR)
     session.state = State.QUEUED
     session.queue_slug = queue_slug
     session.queued_at = clock.now()
-    session.save(update_fields=["state", "queue_slug", "queued_at"])
     live.hint("floor", "calls")
+    return {"state", "queue_slug", "queued_at"}
 
 
 def take_to_voicemail(session: CallSession) -> bool:
@@ -87,7 +111,7 @@ def take_to_voicemail(session: CallSession) -> bool:
     if session.state == State.QUEUED:
         leave_queue(session.interaction_id)
     session.state = State.VOICEMAIL
-    session.save(update_fields=["state"])
+    keep(session, ["state"])
     live.hint("floor", "calls")
     return True
 
@@ -139,7 +163,8 @@ def release_leg(session: CallSession, leg: AgentLeg) -> None:
 
 def note_news(session: CallSession) -> None:
     """The carrier told about this call just now."""
-    CallSession.objects.filter(id=session.id).update(news_at=clock.now())
+    session.news_at = clock.now()
+    rows.update(session, ["news_at"])
 
 
 def tell_agent(session: CallSession) -> None:
@@ -149,9 +174,13 @@ def tell_agent(session: CallSession) -> None:
     live.hint("floor", "calls")
 
 
-def _lock_call(call_sid: str) -> None:
+def _locked_call(call_sid: str) -> CallSession | None:
+    """The session of a call, whose SID is held against a second first webhook until the transaction ends.
+
+    Two statements in one round trip: the second sees what was committed while the first waited.
+    """
+    key = f"call:{current_organization_id()}:{call_sid}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"call:{current_organization_id()}:{call_sid}"],
-        )
+        cursor.execute(f"{_HOLD}; {rows.select(CallSession)} {_OF_CALL}", [key, call_sid])
+        values = cursor.fetchone()
+    return None if values is None else _with_number(rows.built(CallSession, values))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from foundation.errors import Refusal
 from foundation.phones import parse_phone
+from ivr.known_lines import forget_lines
 from ivr.models import MenuChoice, PhoneNumber, TelephonyAccount
 from ivr.rules import DEFAULT_MENU
 from routing.models import Queue
@@ -34,6 +35,7 @@ def set_up_account(
             "is_active": True,
         },
     )
+    forget_lines()
     return account
 
 
@@ -63,4 +65,5 @@ def set_up_number(
             keywords=list(choice.keywords),
             queue=(queues_by_reason or {}).get(choice.reason),
         )
+    forget_lines()
     return line

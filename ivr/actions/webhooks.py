@@ -22,11 +22,15 @@ INSERT INTO ivr_receivedwebhook
   (organization_id, kind, url, call_sid, params, dedupe_key, announced, response, error)
 VALUES
   (%(organization_id)s, %(kind)s, %(url)s, %(call_sid)s, %(params)s, %(dedupe_key)s, %(announced)s, '', '')
-ON CONFLICT (organization_id, dedupe_key) DO NOTHING RETURNING id
+ON CONFLICT (organization_id, dedupe_key) DO NOTHING
 """
 _ENTER = "SELECT set_config('app.organization_id', %(organization_id)s::text, true)"
 _LEAVE = "SELECT set_config('app.organization_id', '', true)"
-_FIND = "SELECT id FROM ivr_receivedwebhook WHERE organization_id = %s AND dedupe_key = %s"
+_LOCK = """
+SELECT id, processed_at IS NOT NULL, response FROM ivr_receivedwebhook
+WHERE organization_id = %s AND dedupe_key = %s FOR UPDATE
+"""
+_MARK = "UPDATE ivr_receivedwebhook SET processed_at = %s, response = %s WHERE id = %s"
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Webhook:
         """The leg it is about; empty when it is about none."""
         return self.params.get("CallSid", "")[:64]
 
-    @property
+    @cached_property
     def dedupe_key(self) -> str:
         """The same for a repetition of the same request, which carries no number of its own."""
         text = f"{self.kind}\n{self.url}\n{self.params_as_json}"
@@ -54,16 +58,10 @@ class Webhook:
         return json.dumps(dict(self.params), sort_keys=True)
 
 
-def store_webhook(webhook: Webhook) -> int:
-    """Store a webhook whose sender waits; the id of the row, the first one's for a repetition."""
-    values = _row(current_organization_id(), webhook, announced=False)
+def store_webhook(organization_id: int, webhook: Webhook) -> None:
+    """Store a webhook whose sender waits; a repetition is there already. One round trip, as below."""
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, values)
-        stored = cursor.fetchone()
-        if stored is None:
-            cursor.execute(_FIND, [values["organization_id"], values["dedupe_key"]])
-            return int(cursor.fetchone()[0])
-    return int(stored[0])
+        cursor.execute(_alone(_STORE), _row(organization_id, webhook, announced=False))
 
 
 def store_callback(organization_id: int, webhook: Webhook) -> None:
@@ -76,10 +74,17 @@ def store_callback(organization_id: int, webhook: Webhook) -> None:
     emit_it, values = statement_of(event, organization_id=organization_id, actor=SYSTEM_ACTOR.as_json())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_ENTER}; {_STORE}; {emit_it}; {_LEAVE}",
+            _alone(_STORE, emit_it),
             values | _row(organization_id, webhook, announced=True),
         )
     wake_after_commit("relay")
+
+
+def _alone(*statements: str) -> str:
+    """These statements as one transaction of the organisation, in one round trip."""
+    # The setting ends with the transaction; within another one it must be taken back.
+    after = [_LEAVE] if connection.in_atomic_block else []
+    return "; ".join([_ENTER, *statements, *after])
 
 
 def _row(organization_id: int, webhook: Webhook, *, announced: bool) -> dict[str, Any]:
@@ -110,14 +115,37 @@ def locked_webhook(**which: object) -> ReceivedWebhook:
     return ReceivedWebhook.objects.select_for_update().get(**which)
 
 
-def mark_processed(webhook: ReceivedWebhook, *, response: str = "") -> None:
-    """It needs nothing more; `response` is what a repetition will be answered."""
+@dataclass(frozen=True)
+class Stored:
+    """A stored webhook whose sender waits, locked. `response`: what it was answered before, else empty."""
+
+    id: int
+    response: str
+
+
+def lock_stored(webhook: Webhook) -> Stored:
+    """The row of a webhook that is in our hands: only what the row alone knows is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [current_organization_id(), webhook.dedupe_key])
+        webhook_id, is_processed, response = cursor.fetchone()
+    return Stored(webhook_id, response if is_processed else "")
+
+
+def mark_answered(stored: Stored, response: str) -> None:
+    """It needs nothing more; a repetition will be answered the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [clock.now(), response, stored.id])
+
+
+def mark_processed(webhook: ReceivedWebhook) -> None:
+    """It needs nothing more."""
     webhook.processed_at = clock.now()
-    webhook.response = response
-    webhook.save(update_fields=["processed_at", "response"])
+    webhook.save(update_fields=["processed_at"])
 
 
-def note_failure(webhook_id: int, error: Exception) -> None:
+def note_failure(webhook: Webhook, error: Exception) -> None:
     """Keep why processing failed, and have it tried again."""
-    ReceivedWebhook.objects.filter(id=webhook_id).update(error=f"{type(error).__name__}: {error}"[:2000])
-    announce_unprocessed(webhook_id)
+    stored = ReceivedWebhook.objects.get(dedupe_key=webhook.dedupe_key)
+    stored.error = f"{type(error).__name__}: {error}"[:2000]
+    stored.save(update_fields=["error"])
+    announce_unprocessed(stored.id)

@@ -14,7 +14,7 @@ def enter(call: Call) -> str | None:
         return "voicemail"
     if session.state == CallSession.State.IN_IVR:
         try:
-            queue_call(session, queue_slug=session.queue_slug or call.number.queue.slug)
+            call.changed |= queue_call(session, queue_slug=session.queue_slug or call.number.queue.slug)
         except Refusal:
             return "voicemail"
         call.document.say("Thank you. I am putting you through; you will not have to say this again.")

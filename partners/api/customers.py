@@ -1,6 +1,6 @@
 """Customers, what is known of them, their story, and notes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -12,7 +12,7 @@ from customers.access import access_customer, readable_facts, visible_customers,
 from customers.actions import add_identity, add_note, record_fact
 from customers.models import Confidence, Customer, Fact, Identity
 from customers.queries import KnownFact, current_facts
-from customers.search import search_customers
+from customers.search import find_customers
 from foundation.phones import parse_phone
 from partners.api.base import PartnerView
 from partners.api.serializers import (
@@ -20,6 +20,7 @@ from partners.api.serializers import (
     CustomerSerializer,
     FactInput,
     FactSerializer,
+    FoundCustomerSerializer,
     IdentityInput,
     IdentitySerializer,
     NoteInput,
@@ -42,15 +43,16 @@ class CustomerList(PartnerView):
         operation_id="list_customers",
         summary="Find customers",
         parameters=[CustomerQuery, *CURSOR_PARAMETERS],
-        responses=list_of(CustomerSerializer),
+        responses=list_of(FoundCustomerSerializer),
     )
     def get(self, request: Request) -> Response:
         """Customers shared with you, newest first; by phone number, or by words of a name or number."""
         asked = self.query(CustomerQuery)
         if "q" in asked:
-            found = [row.pk for row in search_customers(self.viewer, asked["q"], limit=SEARCH_RESULTS)]
-            by_id = {row.pk: row for row in self._whole(visible_customers(self.viewer).filter(pk__in=found))}
-            best_first = self._told(by_id[pk] for pk in found if pk in by_id)
+            found = find_customers(self.viewer, asked["q"], limit=SEARCH_RESULTS)
+            why = {one.customer.pk: list(one.why) for one in found}
+            by_id = self._whole(visible_customers(self.viewer)).in_bulk(list(why))
+            best_first = self._told([by_id[pk] for pk in why if pk in by_id], why)
             return Response({"results": best_first, "next": None, "previous": None})
         rows = visible_customers(self.viewer)
         if "phone" in asked:
@@ -60,11 +62,15 @@ class CustomerList(PartnerView):
     def _whole(self, rows: QuerySet[Customer]) -> QuerySet[Customer]:
         return rows.prefetch_related("identities", "subscriptions__product")
 
-    def _told(self, rows: Iterable[Customer]) -> list[dict[str, object]]:
-        customers = list(rows)
-        for customer in customers:
+    def _told(
+        self, rows: Iterable[Customer], why: Mapping[int, list[str]] | None = None
+    ) -> list[dict[str, object]]:
+        told: list[dict[str, object]] = []
+        for customer in rows:
             self.note_read(customer.pk, "found")
-        return given_many(CustomerSerializer, self.viewer, customers)
+            row = given(FoundCustomerSerializer, self.viewer, customer)
+            told.append(row | {"found_by": (why or {}).get(customer.pk, [])})
+        return told
 
 
 class CustomerDetail(PartnerView):

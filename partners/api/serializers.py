@@ -146,6 +146,12 @@ class CustomerSerializer(ForViewer):
         return self.viewer.scope.partner_id if self.viewer.scope else None
 
 
+class FoundCustomerSerializer(CustomerSerializer):
+    """A customer in a list, and what `q` found it by, in words; empty when it is the name as typed."""
+
+    found_by = serializers.ListField(child=serializers.CharField(), read_only=True, required=False)
+
+
 class CustomerQuery(serializers.Serializer):
     """How to find customers; one of the two, or neither for all."""
 

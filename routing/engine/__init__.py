@@ -8,6 +8,7 @@ from routing.engine.decide import decide, decide_in_order, decide_lines
 from routing.engine.explain import explain_not_me, explain_waiting
 from routing.engine.line import Line
 from routing.engine.order import order_key, score
+from routing.engine.pool import Pool
 from routing.engine.replay import inputs_of, replay
 from routing.engine.values import Agent, Contact, Decision, QueuePlan, Requirement, Seat, Step
 
@@ -16,6 +17,7 @@ __all__ = [
     "Contact",
     "Decision",
     "Line",
+    "Pool",
     "QueuePlan",
     "Requirement",
     "Seat",

@@ -104,13 +104,17 @@ class Ground:
         return port, process
 
     def run_web(
-        self, application: str = "contactcenter.wsgi", threads: int = 4, port: int | None = None
+        self,
+        application: str = "contactcenter.wsgi",
+        threads: int = 4,
+        port: int | None = None,
+        workers: int = 1,
     ) -> int:
-        """Start one threaded WSGI worker as production does; its port."""
+        """Start threaded WSGI workers as production does; their port."""
         port = port or free_port()
         command = [
             *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
-            *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads)),
+            *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
             *("--keep-alive", "30", "--no-control-socket"),
         ]
         self.run(f"web-{port}", command)

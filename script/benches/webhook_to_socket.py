@@ -67,7 +67,7 @@ class Company:
         phone_line.connect_number(self.organization_id)
         phone_line.add_customers(self.organization_id, agents)
         self.members = phone_line.member_ids(self.organization_id)
-        ground.run_web(port=self.web_port, threads=8)
+        ground.run_web(port=self.web_port, threads=8, workers=2)  # one for each core
         self.live_port, _ = ground.run_live()
         celery = [sys.executable, "-m", "celery", "-A", "contactcenter", "worker", "-l", "WARNING"]
         quiet = ["--without-gossip", "--without-mingle"]

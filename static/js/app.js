@@ -10,4 +10,5 @@ import "./tabs.js";
 import "./tables.js";
 import "./combobox.js";
 import "./htmx-setup.js";
+import "./panels.js";
 import "./keep-open.js";

@@ -52,14 +52,15 @@ export function relative(at, short = false) {
 }
 
 /**
- * When something is owed: "due in 9 min", "due Tue 10:00", "12 min late".
+ * When something is owed: "due in 9 min", "due in 3 h", "due Tue 10:00", "19 h late", "3 days late".
  * @param {number} at milliseconds
  */
 export function due(at) {
   const seconds = (now() - at) / SECOND;
-  if (seconds < 0) return `due ${relative(at, true)}`;
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min late`;
-  return seconds < 2 * 86400 ? `${Math.round(seconds / 3600)} h late` : `${Math.round(seconds / 86400)} days late`;
+  if (seconds < -43200) return `due ${relative(at, true)}`;
+  const far = Math.abs(seconds);
+  const span = far < 3570 ? `${Math.max(1, Math.round(far / 60))} min` : far < 2 * 86400 ? `${Math.round(far / 3600)} h` : `${Math.round(far / 86400)} days`;
+  return seconds < 0 ? `due in ${span}` : `${span} late`;
 }
 
 /** @param {HTMLElement} element */

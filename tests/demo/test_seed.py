@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from foundation import clock
 from foundation.models import Timer
 from foundation.tenancy import system, tenant
 from simulator.accounts import Directory
+from tests.engines import TestEngines
 
 
 def organization(slug: str) -> Organization:
@@ -40,9 +43,22 @@ def seed(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / "demo.json").read_text()))
 
 
+@pytest.fixture(scope="module")
+def seeded(
+    django_db_setup: None, django_db_blocker: Any, engines: TestEngines, tmp_path_factory: Any
+) -> Iterator[Path]:
+    """The folder of a demo company that all tests of this file find, each as if nobody had touched it."""
+    folder = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock():
+        seed(folder)
+    yield folder
+    engines.empty_database()
+
+
 @pytest.fixture
-def demo(transactional_db: None, tmp_path: Path) -> dict[str, Any]:
-    return seed(tmp_path)
+def demo(seeded: Path, db: None, tmp_path: Path) -> dict[str, Any]:
+    shutil.copytree(seeded, tmp_path, dirs_exist_ok=True)
+    return dict(json.loads((tmp_path / "demo.json").read_text()))
 
 
 def test_the_demo_tells_the_story_once_however_often_it_is_written(

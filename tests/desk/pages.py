@@ -62,7 +62,7 @@ def served(pages: Pages) -> Iterator[Pages]:
             """Say nothing: tests read `received`."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     pages.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield pages

@@ -36,6 +36,8 @@ def presence(state: str = "ready") -> dict[str, Any]:
         "label": labels.get(state, state.replace("_", " ").capitalize()),
         "since": ago(minutes=102, seconds=10),
         "after_work": "",
+        "missed": 0,
+        "misses_allowed": 2,
         "options": [
             {"state": "ready", "reason": "", "label": "Ready", "current": state == "ready"},
             {"state": "paused", "reason": "Break", "label": "Break", "current": False},
@@ -311,10 +313,11 @@ def customer(**changes: Any) -> dict[str, Any]:
         "promises": [promise()],
         "facts": facts(),
         "subscriptions": [
-            {"id": 1, "name": "Meridian, print", "state": "active", "state_label": "Active", "hand": "inhouse", "hand_name": "Meridian", "detail": "renews 1 Mar 2027"},
-            {"id": 2, "name": "Meridian digital", "state": "switching", "state_label": "Being switched", "hand": "partner", "hand_name": "Digipress", "detail": "ordered today"},
+            {"id": 1, "name": "Meridian, print", "state": "active", "state_label": "Active", "hand": "inhouse", "hand_name": "Meridian", "detail": "renews 1 Mar 2027", "switch_to": [{"value": "digital", "label": "Meridian digital", "help": "by Digipress"}, {"value": "weekend", "label": "Meridian weekend", "help": "by Meridian"}], "may_confirm": False},
+            {"id": 2, "name": "Meridian digital", "state": "switching", "state_label": "Being switched", "hand": "partner", "hand_name": "Digipress", "detail": "ordered today", "switch_to": [], "may_confirm": True},
         ],
-        "cases": [{"id": 5, "title": "Two issues missing, wants digital", "opened_at": ago(days=3)}],
+        "cases": [{"id": 5, "title": "Two issues missing, wants digital", "opened_at": ago(days=3), "version": 1, "hand": "inhouse", "hand_name": "Meridian", "may_solve": True}],
+        "case_workers": [{"value": "", "label": "Meridian", "help": "in-house"}, {"value": "3", "label": "Digipress", "help": "partner"}],
         "marketing_held": "Renewal letters held while this case is open",
         "outside_contract": [],
         "may_change_identities": True,

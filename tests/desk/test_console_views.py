@@ -19,6 +19,7 @@ from foundation import clock
 from foundation.tenancy import tenant
 from knowledge.actions import post_announcement
 from knowledge.queries import had_seen
+from routing.actions.offers import expire_offer
 from routing.claims import Pair, claim
 from routing.models import Offer, Presence, SeatToken, WaitingToken
 from tests.ivr.conftest import cast, line, scripted  # noqa: F401
@@ -178,7 +179,24 @@ def test_an_agent_set_aside_after_missed_offers_reads_why(ana: Desk) -> None:
     ana.post("/presence/", state="ready")
     with tenant(ana.line.organization_id):
         Presence.objects.filter(member=ana.member).update(state="not_responding")
-    assert "Several offers ran out" in ana.get("/idle/").content.decode()
+    page = ana.get("/idle/").content.decode()
+    assert "You missed 2 calls in a row" in page
+    assert 'role="status"' in page
+    ana.post("/presence/", state="ready")
+    assert "You are ready" in ana.get("/idle/").content.decode()
+
+
+def test_an_agent_who_missed_one_offer_is_told_what_another_one_means(ana: Desk) -> None:
+    call = waiting_call(ana.line)
+    ana.post("/presence/", state="ready")
+    offered(ana.line, call, ana.member)
+    assert "A call is ringing for you" in ana.get("/idle/").content.decode()
+    with tenant(ana.line.organization_id):
+        Offer.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+        assert expire_offer(Offer.objects.get().id)
+    page = ana.get("/idle/").content.decode()
+    assert "You are ready" in page
+    assert "You missed a call." in page
 
 
 # What is written in a contact

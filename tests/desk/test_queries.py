@@ -136,12 +136,13 @@ def test_no_screen_asks_more_when_there_is_ten_times_as_much(scene: Scene) -> No
     before = {url: asked(client, url) for url, client in screens.items()}
     scene.grow(9)
     after = {url: asked(client, url) for url, client in screens.items()}
-    assert after == before
+    more = {url: (before[url], count) for url, count in after.items() if count > before[url]}
+    assert not more  # a search that has found enough asks less
 
 
 def test_the_screens_that_open_most_stay_within_their_budget(scene: Scene) -> None:
     scene.grow(2)
     ana, sam = signed_in(scene.cast.ana), signed_in(scene.cast.sam)
-    assert asked(ana, f"/contacts/{scene.interaction_id}/") <= 45
+    assert asked(ana, f"/contacts/{scene.interaction_id}/") <= 40
     assert asked(ana, "/work/") <= 20
     assert asked(sam, "/floor/") <= 35

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.desk import duplicate_samples, floor_samples
+from tests.desk import duplicate_samples, floor_samples, samples
 from tests.desk.pages import Pages, served
 from tests.desk.rendering import rendered, screens
 
@@ -23,30 +25,84 @@ def pages() -> Iterator[Pages]:
         yield pages
 
 
+@pytest.fixture
+def page(page: Page) -> Page:
+    """Nothing is read just because it is due again: what is read was asked for."""
+    page.add_init_script("window.setInterval = () => 0")
+    return page
+
+
+class Held:
+    """Requests that wait until the test answers them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.routes: list[Route] = []
+
+    def wait_for(self, count: int) -> list[Route]:
+        """The requests so far, as soon as there are this many."""
+        until = time.monotonic() + 20
+        while len(self.routes) < count and time.monotonic() < until:
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert len(self.routes) == count
+        return self.routes
+
+
+def hold(page: Page, path: str) -> Held:
+    """Hold back every answer of an address."""
+    held = Held(page)
+    page.route(path, lambda route: held.routes.append(route))
+    return held
+
+
+def nudge(page: Page, kind: str) -> None:
+    """Tell the page that something happened."""
+    page.evaluate("kind => document.body.dispatchEvent(new CustomEvent(`live:${kind}`, {detail: {}}))", kind)
+
+
+def panel_saying(panel: str, kind: str, url: str, text: str) -> str:
+    """A live panel with nothing but a text in it."""
+    return f'<div id="{panel}" data-live="{kind}" data-live-from="{url}">{text}</div>'
+
+
+def work_saying(text: str) -> str:
+    """The left column with nothing but a text in it."""
+    return panel_saying("work", "work.changed", "/work/", text)
+
+
+def _is_read(request: Request) -> bool:
+    return request.resource_type == "fetch" and request.method == "GET" and "/live" not in request.url
+
+
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_screen_is_accessible_and_keeps_the_policy(
-    pages: Pages, browser: Browser, scheme: str, size: str
-) -> None:
+def test_every_screen_is_accessible_and_keeps_the_policy(pages: Pages, browser: Browser, size: str) -> None:
     width, height = SIZES[size]
+    touch = size == "phone"
     context = browser.new_context(
         viewport={"width": width, "height": height},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        has_touch=size == "phone",
-        is_mobile=size == "phone",
+        has_touch=touch,
+        is_mobile=touch,
     )
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if _is_ours(message.text) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     for name in pages.pages:
-        page.goto(pages.url + name, wait_until="networkidle")
-        assert complaints == [], name
-        found = Axe().run(page).response["violations"]
-        assert [(name, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-        complaints.clear()  # axe itself tries inline styles
+        # Of the two themes' screens only the colours differ.
+        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.goto(pages.url + name, wait_until="load")
+            page.evaluate("new Promise(requestAnimationFrame)")
+            assert complaints == [], name
+            assert _violations(page, **rules) == [], f"{name}, {scheme}"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+            complaints.clear()  # axe itself tries inline styles
     context.close()
+
+
+def _violations(page: Page, **options: Any) -> list[tuple[str, str]]:
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
 
 
 def _is_ours(text: str) -> bool:
@@ -115,13 +171,102 @@ def test_a_theme_once_chosen_is_kept(pages: Pages, page: Page) -> None:
 
 def test_live_data_waits_while_a_menu_is_open_inside_it(pages: Pages, page: Page) -> None:
     page.goto(f"{pages.url}/console")
-    pages.answers["/work/"] = '<div class="work" id="work">Fresh work</div>'
+    held = hold(page, "**/work/")
+    nudge(page, "work.changed")
+    (answer,) = held.wait_for(1)
     page.get_by_role("button", name="Decline…").click()
-    with page.expect_response("**/work/"):
-        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:work.changed', {detail: {}}))")
+    answer.fulfill(body=work_saying("Read before it was closed"))
     expect(page.get_by_role("menuitem", name="Finishing notes")).to_be_visible()
     page.keyboard.press("Escape")
+    held.wait_for(2)[1].fulfill(body=work_saying("Fresh work"))
     expect(page.get_by_text("Fresh work")).to_be_visible()
+
+
+def test_a_nudge_during_a_reading_is_not_lost(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    held = hold(page, "**/work/")
+    nudge(page, "work.changed")
+    first = held.wait_for(1)[0]
+    nudge(page, "work.changed")
+    first.fulfill(body=work_saying("After the first change"))
+    held.wait_for(2)[1].fulfill(body=work_saying("After the second change"))
+    expect(page.locator("#work")).to_have_text("After the second change")
+
+
+@pytest.mark.parametrize(
+    ("screen", "kind", "panel", "path"),
+    [
+        ("console", "work.changed", "work", "**/work/"),
+        ("floor", "queues", "floor-queues", "**/floor_panel/queues/"),
+    ],
+)
+def test_a_burst_of_nudges_is_few_readings_and_ends_with_the_last_state(
+    pages: Pages, page: Page, screen: str, kind: str, panel: str, path: str
+) -> None:
+    page.goto(f"{pages.url}/{screen}")
+    read: list[str] = []
+
+    def answer(route: Route) -> None:
+        state = page.evaluate("window.nudges")
+        read.append(state)
+        route.fulfill(body=panel_saying(panel, kind, route.request.url, f"state {state}"))
+
+    page.route(path, answer)
+    page.evaluate(
+        """async (kind) => {
+            for (window.nudges = 1; window.nudges <= 20; window.nudges++) {
+                document.body.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: {} }));
+                await new Promise((next) => setTimeout(next, 30));
+            }
+            window.nudges = "last";
+            document.body.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: {} }));
+        }""",
+        kind,
+    )
+    expect(page.locator(f"#{panel}")).to_have_text("state last")
+    assert len(read) < 10
+
+
+def test_a_reading_that_failed_is_tried_again(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    held = hold(page, "**/work/")
+    nudge(page, "work.changed")
+    held.wait_for(1)[0].abort()
+    held.wait_for(2)[1].fulfill(body=work_saying("Back again"))
+    expect(page.get_by_text("Back again")).to_be_visible()
+
+
+def test_what_an_older_answer_would_undo_is_read_again(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    sent, held = hold(page, "**/contact_mute/903/"), hold(page, "**/work/")
+    page.get_by_role("button", name="Mute").click()
+    muted = sent.wait_for(1)[0]
+    nudge(page, "work.changed")
+    held.wait_for(1)[0].fulfill(body=work_saying("Newer"))
+    expect(page.locator("#work")).to_have_text("Newer")
+    older = work_saying("Older").replace("<div", '<div hx-swap-oob="true"', 1)
+    muted.fulfill(body=f'<div id="callbar">Muted</div>{older}')
+    held.wait_for(2)[1].fulfill(body=work_saying("Newest"))
+    expect(page.locator("#work")).to_have_text("Newest")
+
+
+@pytest.mark.parametrize("screen", ["console", "floor"])
+def test_back_in_touch_every_panel_is_read_anew_once(pages: Pages, page: Page, screen: str) -> None:
+    page.goto(f"{pages.url}/{screen}")
+    named = {
+        urlsplit(url).path
+        for url in page.eval_on_selector_all(
+            "[data-live-from]", "all => all.map((one) => new URL(one.dataset.liveFrom, location.href).href)"
+        )
+    }
+    read: list[str] = []
+    page.on("request", lambda request: read.append(urlsplit(request.url).path) if _is_read(request) else None)
+    for state in ("stale", "live"):
+        page.evaluate(
+            "state => document.body.dispatchEvent(new CustomEvent('live:state', {detail: {state}}))", state
+        )
+    page.wait_for_load_state("networkidle")
+    assert sorted(read) == sorted(named)
 
 
 def test_a_table_stays_sorted_when_live_rows_replace_it(pages: Pages, page: Page) -> None:
@@ -222,3 +367,69 @@ def test_on_the_wall_the_floor_is_dark_and_has_nothing_to_press(pages: Pages, pa
     expect(page.get_by_role("button", name="Announce").first).not_to_be_visible()
     expect(page.get_by_role("navigation", name="Main")).not_to_be_visible()
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_a_case_is_opened_by_keyboard_and_what_was_typed_is_kept_when_refused(
+    pages: Pages, page: Page
+) -> None:
+    page.goto(f"{pages.url}/console")
+    sent = hold(page, "**/case_open/42/")
+    page.keyboard.press("c")
+    page.keyboard.type("No link came")
+    page.keyboard.press("Enter")
+    errors = '{"fieldErrors": {"title": ["Say what it is about."]}}'
+    sent.wait_for(1)[0].fulfill(status=422, headers={"HX-Trigger": errors, "HX-Reswap": "none"})
+    dialog = page.get_by_role("dialog", name="A case for Robert Whitfield")
+    expect(dialog.get_by_text("Say what it is about.")).to_be_visible()
+    expect(dialog.get_by_label("What is to be settled")).to_have_value("No link came")
+
+
+def test_a_subscription_is_switched_by_keyboard(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    page.keyboard.press("s")
+    page.keyboard.press("Space")
+    with page.expect_response("**/subscription_switch/1/"):
+        page.keyboard.press("Enter")
+    [(path, body)] = pages.received
+    assert (path, "product=digital" in body) == ("/subscription_switch/1/", True)
+
+
+def test_what_is_owed_is_said_the_same_everywhere_before_and_after_the_clock_ticks(
+    pages: Pages, page: Page
+) -> None:
+    work = samples.work()
+    work["promises"] = [samples.promise(due_at=samples.ago(hours=19), level="now")]
+    late = [samples.promise(due_at=samples.ago(hours=19), level="now")]
+    console = samples.console(work=work, customer=samples.customer(promises=late))
+    pages.pages["/late"] = rendered("desk/console.html", console)
+    page.goto(f"{pages.url}/late")
+    dues = page.locator("#work time[data-when=due], #customer time[data-when=due]")
+    expect(dues).to_have_text(["19 h late", "19 h late"])
+    assert pages.pages["/late"].count(">19 h late<") == 2
+
+
+def test_who_missed_calls_is_told_aloud_and_is_back_with_one_key(pages: Pages, page: Page) -> None:
+    away = samples.empty_console()
+    away["presence"] = samples.presence("not_responding")
+    pages.pages["/missed"] = rendered("desk/console.html", away)
+    page.goto(f"{pages.url}/missed")
+    expect(page.get_by_role("status").filter(has_text="You missed 2 calls in a row")).to_be_visible()
+    page.evaluate(
+        """document.body.dispatchEvent(new CustomEvent("live:presence.changed",
+            {detail: {body: {state: "not_responding"}}}))"""
+    )
+    expect(page.get_by_role("alert").filter(has_text="No more calls for now")).to_be_visible()
+    with page.expect_response("**/presence/"):
+        page.keyboard.press("r")
+    assert "state=ready" in pages.received[-1][1]
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_no_table_of_the_floor_is_cut_on_a_desk(pages: Pages, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{pages.url}/floor")
+    cut = page.eval_on_selector_all(
+        ".table-wrap",
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML)",
+    )
+    assert [html[:200] for html in cut] == []

@@ -50,11 +50,15 @@ def test_the_past_is_said_as_one_would(past: timedelta, said: str, briefly: str)
     ("ahead", "said"),
     [
         (timedelta(minutes=9), "due in 9 min"),
-        (timedelta(hours=4, minutes=30), "due 16:30"),
+        (timedelta(minutes=59, seconds=50), "due in 1 h"),
+        (timedelta(hours=3), "due in 3 h"),
+        (timedelta(hours=4, minutes=30), "due in 5 h"),
         (timedelta(days=2), "due Tue 12:00"),
         (timedelta(days=20), "due 12 Dec"),
         (timedelta(minutes=-12), "12 min late"),
+        (timedelta(minutes=-59, seconds=-50), "1 h late"),
         (timedelta(hours=-5), "5 h late"),
+        (timedelta(hours=-19), "19 h late"),
         (timedelta(days=-9), "9 days late"),
     ],
 )

@@ -31,16 +31,20 @@ def the_delivery() -> Delivery:
     return Delivery.objects.get()
 
 
+def states() -> list[str]:
+    return sorted(Delivery.objects.values_list("state", flat=True))
+
+
 def marks() -> int:
     return Timer.objects.filter(name="mark").count()
 
 
 def run_all() -> None:
     """Play relay and worker until nothing is due."""
-    sent: list[tuple[int, int]] = []
-    deliveries.send_due_deliveries(lambda delivery, organization, lane: sent.append((delivery, organization)))
-    for delivery_id, organization_id in sent:
-        deliveries.run_delivery(delivery_id, organization_id)
+    sent: list[tuple[list[int], int]] = []
+    deliveries.send_due_deliveries(lambda ids, organization, lane: sent.append((ids, organization)))
+    for delivery_ids, organization_id in sent:
+        deliveries.run_deliveries(delivery_ids, organization_id)
 
 
 def make_due() -> None:
@@ -234,8 +238,49 @@ def test_each_lane_gets_its_share_whatever_waits_in_the_other(db):
     listen(Rang, listeners.remember_and_nudge, lane="realtime")
     ring()
     lanes: list[str] = []
-    deliveries.send_due_deliveries(lambda delivery, organization, lane: lanes.append(lane), limit=2)
+    deliveries.send_due_deliveries(lambda ids, organization, lane: lanes.extend(lane for _ in ids), limit=2)
     assert lanes == ["realtime", "background", "background"]
+
+
+def test_background_work_goes_to_workers_in_parcels(db):
+    listen(Rang, listeners.remember)
+    ring(), ring()
+    parcels: list[int] = []
+    deliveries.send_due_deliveries(lambda ids, organization, lane: parcels.append(len(ids)))
+    assert parcels == [2]
+    make_due()
+    run_all()
+    with tenant(ORGANIZATION):
+        assert (marks(), states()) == (2, ["done", "done"])
+
+
+def test_of_a_parcel_only_the_one_that_fails_is_not_done(db):
+    listen(Rang, listeners.remember)
+    listen(Rang, listeners.fail)
+    ring(), ring()
+    run_all()
+    with tenant(ORGANIZATION):
+        assert (marks(), states()) == (2, ["done", "done", "pending", "pending"])
+
+
+def test_an_outward_handler_in_a_parcel_runs_outside_any_transaction(transactional_db, monkeypatch):
+    monkeypatch.setattr(listeners, "outside", [])
+    listen(Rang, listeners.remember)
+    listen(Rang, listeners.reach_out, outward=True)
+    event_id = ring()
+    run_all()
+    with tenant(ORGANIZATION):
+        assert (listeners.outside, states()) == ([event_id], ["done", "done"])
+
+
+def test_what_may_have_killed_its_worker_travels_alone(db):
+    listen(Rang, listeners.remember)
+    ring(), ring()
+    deliveries.send_due_deliveries(lambda *_: None)
+    make_due()
+    parcels: list[int] = []
+    deliveries.send_due_deliveries(lambda ids, organization, lane: parcels.append(len(ids)))
+    assert parcels == [1, 1]
 
 
 def test_finished_deliveries_are_swept_and_their_events_stay(db):

@@ -113,3 +113,15 @@ def test_concurrent_writers_leave_no_gap_and_no_double(transactional_db):
             numbers = list(LiveEntry.objects.filter(topic=topic).order_by("n").values_list("n", flat=True))
             assert numbers == list(range(1, head + 1))
     assert sum(found.values()) == len(committed)
+
+
+def test_a_transaction_says_all_it_has_to_say_at_once_and_nothing_twice(transactional_db, monkeypatch):
+    said: list[list[str]] = []
+    monkeypatch.setattr(wake, "publish_all", lambda messages: said.append([name for name, _ in messages]))
+    with tenant(ORGANIZATION):
+        wake.wake_after_commit("routing")
+        with tenant(ORGANIZATION):
+            wake.wake_after_commit("relay")
+        wake.wake_after_commit("routing")
+        live.nudge("record:1", "record.changed")
+    assert said == [["wake:routing", "wake:relay", live.channel(ORGANIZATION)]]

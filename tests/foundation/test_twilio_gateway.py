@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.twilio_gateway import Carrier, CarrierError, Document, access_token, verify_signature
+from foundation.twilio_gateway import Carrier, CarrierError, Document, access_token, http, verify_signature
 from tests.scripted_carrier import ScriptedCarrier
 
 TOKEN = "12345"
@@ -212,8 +213,12 @@ def test_what_the_carrier_answers_is_one_of_three_things(
     assert caught.value.kind == kind
 
 
-def test_a_silent_carrier_is_away_after_the_time_out(scripted: ScriptedCarrier, settings: Any) -> None:
+def test_a_silent_carrier_is_away_after_the_time_out(
+    scripted: ScriptedCarrier, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.TWILIO_TIMEOUT_SECONDS = 0.2
+    # The client that this thread keeps has the time-out of before.
+    monkeypatch.setattr(http, "_threads", threading.local())
     scripted.status = 0
     with pytest.raises(CarrierError) as caught:
         Carrier(ACCOUNT).fetch_call("CA" + "2" * 32)

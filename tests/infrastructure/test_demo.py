@@ -107,40 +107,6 @@ def _until(true: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_a_day_in_the_life_of_a_demo(begin: Callable[..., Demo]) -> None:
-    """Several facts about one start, which is the slow part."""
-    demo = begin()
-    demo.wait_until_ready()
-    base_url = f"http://127.0.0.1:{demo.port}"
-
-    assert demo.lines.count(f"Ready: {base_url}") == 1
-    assert requests.get(f"{base_url}/healthz", timeout=10).json()["ok"]
-    written = demo.data / "demo.json"
-    assert stat.S_IMODE(written.stat().st_mode) == 0o600
-    logins = json.loads(written.read_text())
-    assert logins["base_url"] == base_url
-    assert logins["live_url"] == f"ws://127.0.0.1:{demo.port}/live/"
-
-    second = begin(port=free_port())
-    assert second.process.wait(60) == 1
-    assert f"in use by {base_url}" in second.lines[-1]
-
-    other_data_same_port = begin("other", port=demo.port)
-    assert other_data_same_port.process.wait(60) == 1
-    assert f"Port {demo.port} on 127.0.0.1 cannot be used" in other_data_same_port.lines[-1]
-
-    relay = next(child for child in demo.running() if child.cmdline()[-2:-1] == ["relay"])
-    relay.kill()
-    demo.wait_for_line(lambda line: line.startswith("relay ended (signal SIGKILL)"))
-    _until(lambda: any(child.cmdline()[-2:-1] == ["relay"] for child in _living(demo)))
-
-    running = demo.running()
-    assert demo.stop(signal.SIGINT) == 0
-    assert _gone(running)
-    with pytest.raises(requests.ConnectionError):
-        requests.get(base_url, timeout=5)
-
-
 def _programs(demo: Demo) -> set[str]:
     words = {Path(word).name for child in demo.running() for word in child.cmdline()[:3]}
     return words & {"simulator", "postgres", "valkey-server", "nginx"}
@@ -150,10 +116,12 @@ def _living(demo: Demo) -> list[psutil.Process]:
     return [child for child in demo.running() if child.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_two_demos_run_side_by_side_and_nothing_outlives_a_killed_one(
-    begin: Callable[..., Demo], engines: TestEngines
-) -> None:
-    """One as a fresh machine's first user may start it, one on engines and a carrier from outside."""
+def test_a_day_in_the_life_of_two_demos(begin: Callable[..., Demo], engines: TestEngines) -> None:
+    """Several facts about few starts, which are the slow part.
+
+    One as a fresh machine's first user may start it, one without the demo company on engines and a carrier
+    from outside.
+    """
     bare = {"HOME": "/nowhere", "PATH": "/usr/bin:/bin", "LANG": "C", "PYTHONPATH": "/nowhere"}
     engines.create_empty("outside")
     outside = {
@@ -161,26 +129,69 @@ def test_two_demos_run_side_by_side_and_nothing_outlives_a_killed_one(
         "REDIS_URL": engines.valkey.url,
         "TWILIO_API_URL": "http://127.0.0.1:9",
     }
-    one, two = begin("one", "--empty", **bare), begin("two", "--empty", **outside)
+    one, two = begin("one", **bare), begin("two", "--empty", **outside)
     one.wait_until_ready()
     two.wait_until_ready()
-    addresses = [f"http://127.0.0.1:{demo.port}" for demo in (one, two)]
-    cookies = [requests.get(f"{address}/login/", timeout=10).cookies.keys() for address in addresses]
-    assert cookies == [[f"bothhands_csrf_{one.port}"], [f"bothhands_csrf_{two.port}"]]
-
-    assert {"simulator", "postgres"} <= _programs(one)
-    assert not {"simulator", "postgres", "valkey-server"} & _programs(two)
-    answer = requests.get(f"{addresses[1]}/phone/", timeout=10)
-    assert answer.status_code == 404
-    assert "TWILIO_API_URL names another carrier" in answer.text
+    _assert_ready(one)
+    _assert_apart(one, two)
     assert two.stop() == 0
+    _assert_others_are_refused(one, begin)
+    _assert_a_killed_process_comes_back(one)
 
     running = one.running()
     one.stop(signal.SIGKILL)
     assert _gone(running)
-    again = begin("one", "--empty", port=one.port, **bare)
+    again = begin("one", port=one.port, **bare)
     again.wait_until_ready()
-    assert "  database (up to date)" in "\n".join(again.lines)
+    told = "\n".join(again.lines)
+    assert "  database (up to date)" in told
+    assert "  demo company (there already)" in told
+
+    running = again.running()
+    assert again.stop(signal.SIGINT) == 0
+    assert _gone(running)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(_address(again), timeout=5)
+
+
+def _address(demo: Demo) -> str:
+    return f"http://127.0.0.1:{demo.port}"
+
+
+def _assert_ready(demo: Demo) -> None:
+    assert demo.lines.count(f"Ready: {_address(demo)}") == 1
+    assert requests.get(f"{_address(demo)}/healthz", timeout=10).json()["ok"]
+    written = demo.data / "demo.json"
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+    logins = json.loads(written.read_text())
+    assert logins["base_url"] == _address(demo)
+    assert logins["live_url"] == f"ws://127.0.0.1:{demo.port}/live/"
+
+
+def _assert_apart(one: Demo, two: Demo) -> None:
+    cookies = [requests.get(f"{_address(demo)}/login/", timeout=10).cookies.keys() for demo in (one, two)]
+    assert cookies == [[f"bothhands_csrf_{one.port}"], [f"bothhands_csrf_{two.port}"]]
+    assert {"simulator", "postgres"} <= _programs(one)
+    assert not {"simulator", "postgres", "valkey-server"} & _programs(two)
+    answer = requests.get(f"{_address(two)}/phone/", timeout=10)
+    assert answer.status_code == 404
+    assert "TWILIO_API_URL names another carrier" in answer.text
+
+
+def _assert_others_are_refused(demo: Demo, begin: Callable[..., Demo]) -> None:
+    second = begin(demo.data.name, port=free_port())
+    other_data_same_port = begin("other", port=demo.port)
+    assert second.process.wait(60) == 1
+    assert f"in use by {_address(demo)}" in second.lines[-1]
+    assert other_data_same_port.process.wait(60) == 1
+    assert f"Port {demo.port} on 127.0.0.1 cannot be used" in other_data_same_port.lines[-1]
+
+
+def _assert_a_killed_process_comes_back(demo: Demo) -> None:
+    relay = next(child for child in demo.running() if child.cmdline()[-2:-1] == ["relay"])
+    relay.kill()
+    demo.wait_for_line(lambda line: line.startswith("relay ended (signal SIGKILL)"))
+    _until(lambda: any(child.cmdline()[-2:-1] == ["relay"] for child in _living(demo)))
 
 
 def test_a_reset_leaves_a_foreign_folder_alone(begin: Callable[..., Demo], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ivr.known_lines import forget_lines
 from tests.ivr.line import Line
 from tests.ivr.stage import Stage
 from tests.people import Cast, make_cast
@@ -38,3 +39,9 @@ def stage(transactional_db: None, live_server: Any, settings: Any) -> Iterator[S
     made = Stage(make_cast(), live_server.url, settings)
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def _read_lines_anew() -> None:
+    """What a test changes on its line counts at once."""
+    forget_lines()

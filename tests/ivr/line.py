@@ -157,7 +157,7 @@ class Line:
     def pump(self) -> None:
         """Deliver events until nothing is due, as relay and workers do."""
         for _ in range(20):
-            if not deliveries.send_due_deliveries(lambda id_, org, lane: deliveries.run_delivery(id_, org)):
+            if not deliveries.send_due_deliveries(lambda ids, org, lane: deliveries.run_deliveries(ids, org)):
                 return
         raise AssertionError("deliveries without end")
 

@@ -160,8 +160,8 @@ class Stage:
         )
 
     def _relay(self) -> None:
-        def send(delivery_id: int, organization_id: int, lane: str) -> None:
-            deliveries.run_delivery(delivery_id, organization_id)
+        def send(delivery_ids: list[int], organization_id: int, lane: str) -> None:
+            deliveries.run_deliveries(delivery_ids, organization_id)
 
         relay.run(send, lambda lane: 200, self.stopped)
 

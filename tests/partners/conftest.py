@@ -147,12 +147,6 @@ def _customer(name: str, phone: str, email: str) -> Customer:
     return customer
 
 
-@pytest.fixture(autouse=True)
-def _quick_secrets(settings: Any) -> None:
-    """Secrets are hashed so slowly on purpose that the tests would do little else."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def meridian(transactional_db: None) -> Company:
     return make_company("meridian", "+442071234561", "Digipress")
@@ -194,7 +188,7 @@ def run_relay() -> None:
     """Do what relay and workers do, until nothing is left."""
     while True:
         sent = deliveries.send_due_deliveries(
-            lambda delivery_id, organization_id, lane: deliveries.run_delivery(delivery_id, organization_id)
+            lambda ids, organization_id, lane: deliveries.run_deliveries(ids, organization_id)
         )
         if not sent and not deliveries.stamp_positions():
             return
@@ -241,7 +235,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
     address = f"127.0.0.1:{server.server_port}"
     here = Receiver(url=f"http://{address}/hooks?from=bothhands", address=address)
     settings.WEBHOOK_ALLOW_PRIVATE_HOSTS = [address]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield here
     if here.pause is not None:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.models import Member
 from customers.models import Interaction
-from foundation.deliveries import fire_due_timers, run_delivery, send_due_deliveries
+from foundation.deliveries import fire_due_timers, run_deliveries, send_due_deliveries
 from foundation.errors import Conflict
 from foundation.models import Delivery, Event
 from foundation.tenancy import tenant
@@ -173,7 +173,7 @@ def test_an_offer_nobody_answers_expires_by_the_relay_and_a_worker(committed_flo
         Offer.objects.update(expires_at="2000-01-01T00:00Z")
         Timer.objects.update(due_at="2000-01-01T00:00Z")
     assert fire_due_timers() == 1
-    send_due_deliveries(lambda delivery_id, organization_id, lane: run_delivery(delivery_id, organization_id))
+    send_due_deliveries(lambda ids, organization_id, lane: run_deliveries(ids, organization_id))
     with tenant(floor.cast.organization.id):
         assert Offer.objects.get().state == "expired"
         assert not Delivery.objects.filter(last_error__gt="").exists()

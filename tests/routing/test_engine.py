@@ -6,18 +6,20 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.engine import (
     Agent,
     Contact,
     Line,
+    Pool,
     QueuePlan,
     Requirement,
     Seat,
     Step,
     decide,
+    decide_in_order,
     decide_lines,
     explain_not_me,
     explain_waiting,
@@ -25,8 +27,13 @@ from routing.engine import (
     order_key,
     replay,
 )
+from routing.engine.decide import CONSIDERED
 from routing.engine.filters import allows
 from routing.engine.order import contact_order
+from routing.engine.ranks import agent_order
+
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.load_profile("quick")
 
 NOW = 1_800_000_000.0
 SKILLS = ("digital", "billing")
@@ -181,8 +188,23 @@ def test_lines_in_order_give_the_same_pairs_as_all_contacts_at_once(floor: Any, 
         )
         lines.setdefault(contact.queue_id, Line()).add(contact, key)
     expected = [(one.contact_id, one.agent_id) for one in decide(waiting, seats, queues, NOW)][:limit]
-    made = decide_lines(lines, seats, queues, NOW, limit)
+    made = decide_lines(lines, Pool(seats), queues, NOW, limit)
     assert [(one.contact_id, one.agent_id) for one in made] == expected
+
+
+@given(floors(), st.randoms())
+def test_the_best_seats_are_the_first_of_all_in_the_order_of_agents(floor: Any, random: Any) -> None:
+    waiting, free, queues = floor
+    pool = Pool(free)
+    for seat in random.sample(free, len(free) // 2):
+        pool.remove(seat.id)
+        free.remove(seat)
+    for contact in waiting:
+        plan = queues[contact.queue_id]
+        allowed = [seat for seat in free if allows(contact, seat.agent, plan, NOW)]
+        allowed.sort(key=lambda seat: agent_order(contact, seat, plan, NOW))
+        made = list(decide_in_order([contact], pool, queues, NOW))
+        assert [list(one.considered) for one in made] == ([allowed[:CONSIDERED]] if allowed else [])
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.0, 2.0, 5.0]), st.integers(0, 3600)), min_size=2, max_size=6))
@@ -290,7 +312,3 @@ def test_a_line_forgets_what_left_it() -> None:
     assert line.remove(CALLER.id) == CALLER
     assert line.remove(CALLER.id) is None
     assert list(line) == []
-
-
-settings.register_profile("quick", max_examples=60, deadline=None)
-settings.load_profile("quick")

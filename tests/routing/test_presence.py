@@ -22,7 +22,7 @@ from routing.actions import (
 )
 from routing.handlers import close_due_wrap_up
 from routing.models import Offer, Presence, PresencePeriod, SeatToken, WaitingToken, WorkItem
-from routing.presence import heartbeat, set_presence, sweep_presence
+from routing.presence import heartbeat, heartbeats, set_presence, sweep_presence
 from routing.queries import presence_of
 from routing.sweeps import sweep_offers
 from tests.routing.conftest import Clock, Floor
@@ -132,6 +132,13 @@ def test_the_sweep_takes_the_seat_and_the_heartbeat_gives_it_back(floor: Floor, 
     floor.call()
     assert floor.assign()
     assert_sound()
+
+
+def test_heartbeats_of_many_are_noted_at_once_except_of_the_silent(floor: Floor, hands: Clock) -> None:
+    set_presence(floor.cast.mark, state="ready")
+    hands.forward(26)
+    set_presence(floor.cast.ana, state="ready")
+    assert heartbeats([floor.cast.ana.id, floor.cast.mark.id]) == {floor.cast.ana.id}
 
 
 def test_a_heartbeat_after_silence_replaces_a_seat_that_was_not_swept_yet(floor: Floor, hands: Clock) -> None:

@@ -22,6 +22,7 @@ from foundation.tenancy import tenant
 from ivr.actions import set_up_account, set_up_number
 from partners.actions import create_api_client, create_webhook_endpoint
 from routing.models import Queue, QueueStep
+from tests.conftest import spare_migrations
 from tests.people import Cast, make_cast
 from tests.sockets import cookie_of, signed_in
 
@@ -136,10 +137,7 @@ def _write_carrier(company: Company) -> None:
 
 def spare_preparations(stack: DemoStack) -> None:
     """The test's database is migrated, and nobody looks at a page."""
-    stack.data.path.mkdir(parents=True, exist_ok=True)
-    database = fingerprints.of_database(settings.OWNER_DATABASE_URL)
-    app_url = settings.DATABASE_URL.partition("?")[0]
-    stack.data.stamp("database", fingerprints.of_migrations(database, app_url))
+    spare_migrations(stack, settings.OWNER_DATABASE_URL, settings.DATABASE_URL)
     stack.data.stamp("static", fingerprints.of_static())
     (stack.data.path / "static").mkdir()
 

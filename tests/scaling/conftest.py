@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import redis
-from django.conf import settings
+from django.conf import global_settings, settings
 
 from contactcenter.stack import DemoStack, plan
 from tests.conftest import person_environment
@@ -42,7 +42,7 @@ def receiver() -> Iterator[Receiver]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
     here = Receiver(f"127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield here
     server.shutdown()
     server.server_close()
@@ -55,6 +55,8 @@ def company(
     """A started company; whoever kills its processes lets `stack.watch()` start them again."""
     redis.Redis.from_url(settings.REDIS_URL).flushall()
     monkeypatch.setattr(settings, "WEBHOOK_ALLOW_PRIVATE_HOSTS", [receiver.address])
+    # The web processes check the partner's secret as the product does.
+    monkeypatch.setattr(settings, "PASSWORD_HASHERS", global_settings.PASSWORD_HASHERS)
     monkeypatch.setattr(plan, "command", _hasty(plan.command))
     stack = DemoStack(
         tmp_path / "stack",

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from tests.chromium import launched
+from tests.chromium import browser  # noqa: F401
 from tests.simulator.stage import ACCOUNT, TOKEN, Stage, quick_settings
 
 
@@ -45,10 +44,3 @@ class Pointed(TwilioHttpClient):
 def rest(stage: Stage) -> Client:
     """The real client library, signed in to the stage's account."""
     return Client(ACCOUNT, TOKEN, http_client=Pointed(stage.url))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a file; none of them uses a database or a loop of its own."""
-    with launched() as started:
-        yield started

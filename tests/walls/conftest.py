@@ -16,6 +16,7 @@ from accounts.models import Member, User
 from cases.actions import make_promise, open_case
 from customers.actions import (
     add_note,
+    add_subscription,
     create_customer,
     merge_customers,
     open_interaction,
@@ -165,6 +166,7 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
         "interaction_id": offer.work_item.interaction_id,
         "promise_id": promise.id,
         "case_id": case.id,
+        "subscription_id": add_subscription(customer.id, product_code="print", actor=cast.ana.actor).id,
         "announcement_id": post_announcement(actor=cast.sam.actor, title=f"{words.plant} is sold out").id,
         "name": "queues",
         "step": "reason",
@@ -193,10 +195,9 @@ def _offer(member: Member, customer: Customer, *, queue: str = "digital") -> int
 
 
 @pytest.fixture(autouse=True)
-def _quick_secrets(settings: Any) -> None:
-    """Secrets are hashed so slowly on purpose that the tests would do little else."""
+def _partner_on_this_machine(settings: Any) -> None:
+    """The plant's endpoint, which nobody answers, may be sent to."""
     settings.WEBHOOK_ALLOW_PRIVATE_HOSTS = ["127.0.0.1:9"]
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

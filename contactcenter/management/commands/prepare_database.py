@@ -6,7 +6,6 @@ so that row-level security binds it. Running it again changes nothing.
 
 from __future__ import annotations
 
-import argparse
 import os
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,27 +22,18 @@ _ROWS = "SELECT, INSERT, UPDATE, DELETE"
 
 
 class Command(BaseCommand):
-    """`manage.py prepare_database [--allow-truncate]`."""
+    """`manage.py prepare_database`."""
 
     help = "Create the app's role and rights, the extensions, and run the migrations as the owner."
     requires_system_checks: list[str] = []  # it works on the database only, the pages may be broken
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add the one switch."""
-        parser.add_argument(
-            "--allow-truncate",
-            action="store_true",
-            help="also let the app's role empty whole tables, as tests do between each other",
-        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, migrate; raises CommandError with one line on what to do."""
         app = urlsplit(os.environ["DATABASE_URL"])
         role, password = unquote(app.username or ""), unquote(app.password or "")
-        rights = f"{_ROWS}, TRUNCATE" if options["allow_truncate"] else _ROWS
         try:
             with psycopg2.connect(settings.OWNER_DATABASE_URL) as owner:
-                self._prepare(owner, role, password, rights)
+                self._prepare(owner, role, password)
         except psycopg2.Error as error:
             raise CommandError(f"The database refuses: {str(error).strip()}") from error
         finally:
@@ -54,13 +44,13 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         connection.close()
 
-    def _prepare(self, owner: Any, role: str, password: str, rights: str) -> None:
+    def _prepare(self, owner: Any, role: str, password: str) -> None:
         with owner.cursor() as cursor:
             for name in EXTENSIONS:
                 cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
             if role and role != owner.info.user:
                 self._ensure_role(cursor, role, password)
-                self._grant(cursor, role, owner.info.dbname, rights)
+                self._grant(cursor, role, owner.info.dbname)
             self._refuse_unbound(cursor, role or owner.info.user)
 
     def _ensure_role(self, cursor: Any, role: str, password: str) -> None:
@@ -71,11 +61,11 @@ class Command(BaseCommand):
             self.stdout.write(f"Created the role {role}.")
 
     @staticmethod
-    def _grant(cursor: Any, role: str, database: str, rights: str) -> None:
+    def _grant(cursor: Any, role: str, database: str) -> None:
         names = {
             "role": sql.Identifier(role),
             "database": sql.Identifier(database),
-            "rights": sql.SQL(rights),
+            "rights": sql.SQL(_ROWS),
         }
         for statement in (
             "GRANT CONNECT ON DATABASE {database} TO {role}",

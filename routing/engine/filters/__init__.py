@@ -6,7 +6,8 @@ A filter is a module with `allows(contact, agent, plan, now) -> bool` and `refus
 from routing.engine.filters import cooldown, scope, skills, steps
 from routing.engine.values import Agent, Contact, QueuePlan
 
-FILTERS = (skills, steps, scope, cooldown)
+_OF_ALIKE = (skills, steps, scope)  # for these agents of the same skills and company are the same
+FILTERS = (*_OF_ALIKE, cooldown)
 
 
 def refusals(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> list[str]:
@@ -21,6 +22,11 @@ def refusals(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> lis
 def allows(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> bool:
     """Whether this agent may take this contact now."""
     return all(rule.allows(contact, agent, plan, now) for rule in FILTERS)
+
+
+def allows_alike(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> bool:
+    """Whether agents like this one may take this contact now, cool-downs apart."""
+    return all(rule.allows(contact, agent, plan, now) for rule in _OF_ALIKE)
 
 
 def could_serve(agent: Agent, plan: QueuePlan) -> bool:

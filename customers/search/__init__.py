@@ -1,0 +1,150 @@
+"""One box for name, phone fragment, e-mail, subscriber number, order, company and address; typos allowed.
+
+`docs/search.md` says how it works, what it ranks by and what keeps it true.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.access import Viewer
+from customers import rules
+from customers.access import is_masked, may_read, visible_customers
+from customers.models import Customer, Identity
+from customers.queries import home_country
+from customers.search import entries as kinds
+from customers.search import keys as hashing
+from customers.search import lookup
+from customers.search.finding import Search
+from customers.search.ranking import Match, Sight
+from customers.search.typed import LONGEST, mail_of, terms_of
+from foundation.tenancy import current_organization_id
+
+_WORDS_OF_FIELD = {
+    "company_name": kinds.COMPANY,
+    "region": kinds.REGION,
+    "postal_address": kinds.ADDRESS,
+    "email": kinds.MAIL_WORD,
+}
+_MOST_OF_A_DOMAIN = 0.05
+
+
+@dataclass(frozen=True)
+class FoundCustomer:
+    """A customer, and in a few words why it was found, as far as that is not plain from the name."""
+
+    customer: Customer
+    why: tuple[str, ...]
+
+
+def search_customers(viewer: Viewer, text: str, limit: int = 10) -> list[Customer]:
+    """The visible customers that fit best, at most `limit`, best first."""
+    return [found.customer for found in find_customers(viewer, text, limit)]
+
+
+def find_customers(viewer: Viewer, text: str, limit: int = 10) -> list[FoundCustomer]:
+    """The visible customers that fit best, at most `limit`, best first, and why.
+
+    A partner finds by a number or mail that it sees only masked, or not at all, when it types it whole.
+    """
+    text = " ".join(_sound(text[:LONGEST]).split())
+    if not text or limit < 1 or (viewer.scope is not None and not viewer.scope.in_force):
+        return []
+    found = _whole(viewer, text, limit)
+    if len(found) < limit:
+        found += _partly(viewer, text, limit, found)
+    customers = visible_customers(viewer).in_bulk([match.customer_id for match in found])
+    return [
+        FoundCustomer(customers[match.customer_id], match.why)
+        for match in found[:limit]
+        if match.customer_id in customers
+    ]
+
+
+def _partly(viewer: Viewer, text: str, limit: int, whole: list[Match]) -> list[Match]:
+    sight = _sight(viewer)
+    known = {match.customer_id: match for match in whole}
+    if (mail := mail_of(text)) is not None:
+        found = _by_mail(mail, sight, limit, known)
+        if found or not sight.mail:
+            return found
+    terms = terms_of(text)
+    if not terms:
+        return []
+    found = Search(current_organization_id(), terms, sight, limit, found=dict(known)).run()
+    return [match for match in found if match.customer_id not in known]
+
+
+def _whole(viewer: Viewer, text: str, limit: int) -> list[Match]:
+    """By an identity typed in full, whatever the contract hides."""
+    wanted = _identities_typed(viewer, text)
+    if wanted is None:
+        return []
+    rows = Identity.objects.filter(wanted).order_by("-customer_id")
+    rows = rows.filter(customer__in=visible_customers(viewer)) if viewer.scope is not None else rows
+    found: dict[int, Match] = {}
+    for customer_id, kind in rows.values_list("customer_id", "kind")[: limit * 3]:
+        found.setdefault(customer_id, Match(customer_id, 0.0, (_noun(kind),)))
+    return list(found.values())[:limit]
+
+
+def _identities_typed(viewer: Viewer, text: str) -> Q | None:
+    if (mail := mail_of(text)) is not None:
+        return Q(kind=Identity.Kind.EMAIL, value=mail)
+    if sum(char.isdigit() for char in text) < sum(char.isalpha() for char in text):
+        return None
+    wanted = Q(kind=Identity.Kind.SUBSCRIBER_NUMBER, value=kinds.compact(text).upper())
+    phone = rules.normalize_identity(Identity.Kind.PHONE, text, country_code=home_country())
+    if phone is not None:
+        wanted |= Q(kind=Identity.Kind.PHONE, value=phone)
+    reference = Q(kind=Identity.Kind.PARTNER_REFERENCE, value=text)
+    if viewer.scope is not None:
+        reference &= Q(partner_id=viewer.scope.partner_id)
+    return wanted | reference
+
+
+def _noun(kind: str) -> str:
+    return f"{Identity.Kind(kind).label.lower()} as typed"
+
+
+def _by_mail(mail: str, sight: Sight, limit: int, known: dict[int, Match]) -> list[Match]:
+    """By the beginning of an address up to some letter after the @, or by its domain alone."""
+    if not sight.mail:
+        return []
+    local, _, domain = mail.partition("@")
+    wanted = local or f"@{domain}"
+    total = lookup.words(exact=["^"]).get("^", 1)
+    rows = lookup.customers(
+        [[hashing.key(current_organization_id(), "m", wanted)]],
+        patterns=[f" {kinds.MAIL}{'' if local else '[^ ]*'}{lookup.quoted(mail)}"],
+        likely=total * (0.0001 if local else _MOST_OF_A_DOMAIN),
+        total=total,
+        partner_id=sight.partner_id,
+        known=list(known),
+        most=limit - len(known),
+    )
+    return [Match(customer_id, 0.1, ("e-mail",)) for customer_id, _ in rows]
+
+
+def _sight(viewer: Viewer) -> Sight:
+    scope = viewer.scope
+    if scope is None:
+        return Sight()
+    words = kinds.NAME if may_read(viewer, "display_name") else ""
+    words += "".join(letter for name, letter in _WORDS_OF_FIELD.items() if _sees_whole(viewer, name))
+    numbers = [f"{kinds.ORDER}{scope.partner_id}:"]
+    numbers += [kinds.PHONE] if _sees_whole(viewer, "phone") else []
+    numbers += [kinds.SUBSCRIBER] if _sees_whole(viewer, "subscriber_number") else []
+    numbers += [kinds.ORDER] if _sees_whole(viewer, "subscriptions") else []
+    if _sees_whole(viewer, "partner_reference"):
+        numbers += [f"{kinds.REFERENCE}0:", f"{kinds.REFERENCE}{scope.partner_id}:"]
+    return Sight(words, tuple(numbers), _sees_whole(viewer, "email"), scope.partner_id)
+
+
+def _sees_whole(viewer: Viewer, field: str) -> bool:
+    return may_read(viewer, field) and not is_masked(viewer, field)
+
+
+def _sound(text: str) -> str:
+    """Without what no database stores: NUL, and halves of characters."""
+    return text.replace("\x00", " ").encode("utf-8", "ignore").decode()

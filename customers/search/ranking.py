@@ -1,0 +1,121 @@
+"""How well a customer fits what was typed, and why it was found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from customers.search import entries as kinds
+from customers.search.typed import Term
+
+# What each kind of match costs; the best ten have the lowest sum, then the newest.
+BEGINNING_OF_LAST, BEGINNING, INNER = 0.1, 0.2, 0.5
+ENDS, BEGINS, HAS = 0.1, 0.2, 0.3
+APART = 0.2  # typed as two words and stored as one, or the other way round
+LEFT_OUT = 3.0
+LEAST_INNER = 3
+_NOUNS = {
+    kinds.NAME: "name",
+    kinds.COMPANY: "company",
+    kinds.REGION: "region",
+    kinds.ADDRESS: "address",
+    kinds.MAIL_WORD: "e-mail",
+    kinds.PHONE: "phone",
+    kinds.SUBSCRIBER: "subscriber number",
+    kinds.REFERENCE: "reference",
+    kinds.ORDER: "order",
+}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which tokens a viewer may find by: kinds of words, and beginnings of numbers."""
+
+    words: str = kinds.WORDS
+    numbers: tuple[str, ...] = tuple(kinds.NUMBERS)
+    mail: bool = True
+    partner_id: int | None = None
+
+    def pattern(self) -> str:
+        """The numbers' beginnings as a regular expression; matches nothing when there are none."""
+        return f"(?:{'|'.join(self.numbers)})" if self.numbers else "(?!)"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A term, and the words that are near it, with their cost."""
+
+    term: Term
+    near: Mapping[str, float] = field(default_factory=dict)
+    is_last: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """A customer that fits: its cost, and in words what fitted."""
+
+    customer_id: int
+    cost: float
+    why: tuple[str, ...]
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """Best first when sorted."""
+        return (round(self.cost, 3), -self.customer_id)
+
+
+def match(customer_id: int, tokens: str, wanted: Sequence[Wanted], sight: Sight) -> Match | None:
+    """How this customer fits; None when a term finds nothing that the viewer may find by."""
+    split = tokens.split()
+    total, why = 0.0, []
+    for one in wanted:
+        best = min(_fits(split, one, sight), key=lambda fit: fit[0], default=None)
+        if best is None:
+            return None
+        total += best[0]
+        why.append(best[1])
+    return Match(customer_id, total, tuple(dict.fromkeys(reason for reason in why if reason)))
+
+
+def _fits(tokens: Sequence[str], wanted: Wanted, sight: Sight) -> Iterator[tuple[float, str]]:
+    for token in tokens:
+        kind = token[0]
+        if kind in sight.words and (fit := _word_fit(token[1:], wanted)) is not None:
+            yield fit[0], _word_reason(kind, token[1:], fit[1])
+        elif wanted.term.is_number and kind in kinds.NUMBERS and token.startswith(sight.numbers):
+            number = token[1:].rpartition(":")[2]
+            if (fit := _number_fit(number, wanted.term)) is not None:
+                yield fit[0], f"{_NOUNS[kind]} {fit[1]} {_typed_part(number, wanted.term)}"
+
+
+def _word_fit(word: str, wanted: Wanted) -> tuple[float, str] | None:
+    term = wanted.term
+    if word in term.spellings:
+        return 0.0, "is"
+    if word.startswith(term.spellings):
+        return (BEGINNING_OF_LAST if wanted.is_last else BEGINNING), "begins"
+    if not term.is_number and len(term.text) >= LEAST_INNER and term.text in word:
+        return INNER, "has"
+    near = wanted.near.get(word)
+    return (near, "near") if near is not None else None
+
+
+def _number_fit(number: str, term: Term) -> tuple[float, str] | None:
+    if number == term.text:
+        return 0.0, "is"
+    if number.endswith(term.digits):
+        return ENDS, "ends"
+    if number.startswith(term.digits):
+        return BEGINS, "begins"
+    return (HAS, "has") if term.digits in number else None
+
+
+def _typed_part(number: str, term: Term) -> str:
+    return term.text if term.text in number else term.digits
+
+
+def _word_reason(kind: str, word: str, how: str) -> str:
+    """Nothing to say when it is the name as typed: everybody sees that."""
+    if how == "near":
+        return f"{_NOUNS[kind]} like {word}"
+    if kind == kinds.NAME:
+        return ""
+    return f"{_NOUNS[kind]} {'has ' if how == 'has' else ''}{word}"
