@@ -1,5 +1,7 @@
 """What the customer is waiting for."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -11,6 +13,9 @@ from foundation.models import TenantModel
 
 class Case(TenantModel):
     """One matter of one customer across channels and companies. open ⇄ solved."""
+
+    when_merged: ClassVar[str] = "moves"
+    gives_partner_reason: ClassVar[tuple[str, tuple[str, ...]]] = ("partner", ("open",))
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -40,6 +45,9 @@ class Promise(TenantModel):
 
     open → kept | broken | withdrawn; broken → kept late (kept with kept_at > due_at).
     """
+
+    when_merged: ClassVar[str] = "moves"
+    gives_partner_reason: ClassVar[tuple[str, tuple[str, ...]]] = ("owed_by", ("open", "broken"))
 
     class State(models.TextChoices):
         OPEN = "open", "Open"

@@ -64,6 +64,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"queue": "realtime", "expires": 10},
     },
+    "sweep-duplicates": {
+        "task": "customers.sweep_duplicates",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"queue": "background", "expires": 6 * 3600},
+    },
     "forget-old-webhooks": {
         "task": "ivr.forget_old_webhooks",
         "schedule": 3600.0,

@@ -3,7 +3,11 @@
 from analytics import handlers as analytics
 from cases import handlers as cases
 from cases.events import PromiseDue, PromiseDueSoon
+from customers import handlers as customers
 from customers.events import (
+    CustomerChanged,
+    CustomerCreated,
+    CustomerMerged,
     CustomersImported,
     InteractionAbandoned,
     InteractionAnswered,
@@ -38,6 +42,9 @@ from routing.events import OfferAccepted, OfferExpiryDue, WrapUpDue
 
 def register() -> None:
     """Register every handler. Called once, when Django is ready."""
+    listen(CustomerCreated, customers.look_for_duplicates)
+    listen(CustomerChanged, customers.look_for_duplicates)
+    listen(CustomerMerged, customers.collect_stragglers)
     listen(PromiseDueSoon, cases.warn_about_promise)
     listen(PromiseDue, cases.escalate_promise)
     listen(AnnouncementStarts, knowledge.release_announcement, lane="realtime")

@@ -8,7 +8,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.access import PartnerScope, Viewer
 from customers import rules
-from customers.models import Customer, Fact, Interaction, RecordShare, Subscription, TimelineEntry
+from customers.merge_errors import MergedAway
+from customers.models import (
+    Customer,
+    CustomerMerge,
+    Fact,
+    Interaction,
+    RecordShare,
+    Subscription,
+    TimelineEntry,
+)
 from foundation.errors import NotVisible
 
 # What a contract's `readable_fields` and `masked_fields` may name.
@@ -17,6 +26,9 @@ FIELDS = (
     "company_name",
     "phone",
     "email",
+    "messenger",
+    "web_visitor",
+    "social",
     "subscriber_number",
     "partner_reference",
     "postal_address",
@@ -26,25 +38,59 @@ FIELDS = (
     "subscriptions",
 )
 UNNAMED = "Unnamed caller"
-_PART_OF_NAME = {"given_name", "family_name"}
-_PLACE = {"country_code": "region"}
+# What a contract does not name by itself goes with what it names.
+_GOES_WITH = {
+    "given_name": "display_name",
+    "family_name": "display_name",
+    "country_code": "region",
+    "whatsapp": "phone",
+}
 
 
 def visible_customers(viewer: Viewer) -> QuerySet[Customer]:
     """The customers this viewer may know of."""
+    standing = Customer.objects.filter(merged_into=None)
     if viewer.scope is None:
-        return Customer.objects.all()
+        return standing
     if not viewer.scope.in_force:
         return Customer.objects.none()
-    return Customer.objects.filter(_shared(viewer.scope, "pk"))
+    return standing.filter(_shared(viewer.scope, "pk"))
+
+
+def known_records(viewer: Viewer) -> QuerySet[Customer]:
+    """The customers this viewer may know of, and the records merged into them that it knew before."""
+    merged = Customer.objects.filter(merged_into__in=visible_customers(viewer).values("id"))
+    if viewer.scope is not None:
+        merged = merged.filter(
+            Exists(
+                CustomerMerge.objects.filter(
+                    loser_id=OuterRef("pk"),
+                    undone_at=None,
+                    loser_partner_ids__contains=[viewer.scope.partner_id],
+                )
+            )
+        )
+    return Customer.objects.filter(
+        Q(pk__in=visible_customers(viewer).values("pk")) | Q(pk__in=merged.values("pk"))
+    )
 
 
 def access_customer(viewer: Viewer, customer_id: int) -> Customer:
-    """The customer. NotVisible when there is none, or the viewer may not know."""
+    """The customer. NotVisible when there is none, or the viewer may not know; MergedAway."""
     customer = visible_customers(viewer).filter(id=customer_id).first()
-    if customer is None:
-        raise NotVisible("customer")
-    return customer
+    if customer is not None:
+        return customer
+    merged = known_records(viewer).filter(id=customer_id).values_list("merged_into_id", flat=True).first()
+    if merged is not None:
+        raise MergedAway(customer_id, merged)
+    raise NotVisible("customer")
+
+
+def standing_for(viewer: Viewer, customer_id: int) -> int:
+    """The id under which the record is found now: its own, or that of the one it was merged into, where this
+    viewer may know."""
+    into = known_records(viewer).filter(id=customer_id).values_list("merged_into_id", flat=True).first()
+    return into or customer_id
 
 
 def visible_interactions(viewer: Viewer) -> QuerySet[Interaction]:
@@ -157,7 +203,7 @@ def shown_name(viewer: Viewer, customer: Customer | None) -> str:
 
 
 def _contract_name(field: str) -> str:
-    return "display_name" if field in _PART_OF_NAME else _PLACE.get(field, field)
+    return _GOES_WITH.get(field, field)
 
 
 def _shared(scope: PartnerScope, reference: str) -> Exists:

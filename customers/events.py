@@ -50,6 +50,26 @@ class CustomersImported(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerMerged(CustomerEvent):
+    """Another record (`merged_customer_id`) became part of this one."""
+
+    NAME: ClassVar[str] = "customer.merged"
+
+    merged_customer_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerUnmerged(CustomerEvent):
+    """This record stands for itself again; it had been part of `from_customer_id`."""
+
+    NAME: ClassVar[str] = "customer.unmerged"
+
+    from_customer_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactRecorded(CustomerEvent):
     """An answer was written on the record."""
 

@@ -1,5 +1,7 @@
 """The shared record. Written only by `customers.actions`; read through `customers.access`."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -7,6 +9,10 @@ from django.db.models.functions import Now
 
 from accounts.actors import Hand
 from accounts.models import Member, Partner
+from customers.merge_models import CandidateKey as CandidateKey
+from customers.merge_models import CustomerMerge as CustomerMerge
+from customers.merge_models import DuplicatePair as DuplicatePair
+from customers.merge_models import SharedIdentity as SharedIdentity
 from foundation.models import TenantModel
 
 
@@ -19,7 +25,12 @@ class Confidence(models.TextChoices):
 
 
 class Customer(TenantModel):
-    """A person or company that is served. `version` counts changes (ETag)."""
+    """A person or company that is served. `version` counts changes (ETag).
+
+    One that was merged into another keeps its fields and names the record that stands for it now.
+    """
+
+    when_merged: ClassVar[str] = "stays"
 
     display_name = models.CharField(max_length=200)
     given_name = models.CharField(max_length=100, blank=True, default="")
@@ -30,20 +41,38 @@ class Customer(TenantModel):
     region = models.CharField(max_length=100, blank=True, default="")
     postal_address = models.TextField(blank=True, default="")
     customer_since = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="merged", db_index=False
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "-id"], name="customer_newest")]
+        indexes = [
+            models.Index(fields=["organization_id", "-id"], name="customer_newest"),
+            models.Index(
+                fields=["merged_into"], condition=~models.Q(merged_into=None), name="customer_merged"
+            ),
+        ]
 
 
 class Identity(TenantModel):
-    """One way to recognise a customer. A shared number belongs to several; then candidates are offered."""
+    """One way to recognise a customer. A shared number belongs to several; then candidates are offered.
+
+    `source` is where it was learned, `confirmed_at` when it got the confidence it has.
+    """
+
+    when_merged: ClassVar[str] = "moves"
+    gives_partner_reason: ClassVar[tuple[str, tuple[str, ...]]] = ("partner", ())
 
     class Kind(models.TextChoices):
         PHONE = "phone", "Phone"
         EMAIL = "email", "E-mail"
+        WHATSAPP = "whatsapp", "WhatsApp"
+        MESSENGER = "messenger", "Messenger"
+        WEB_VISITOR = "web_visitor", "Web-chat visitor"
+        SOCIAL = "social", "Social handle"
         SUBSCRIBER_NUMBER = "subscriber_number", "Subscriber number"
         PARTNER_REFERENCE = "partner_reference", "Partner's reference"
 
@@ -53,9 +82,12 @@ class Identity(TenantModel):
     partner = models.ForeignKey(
         Partner, null=True, blank=True, on_delete=models.PROTECT, help_text="Whose reference it is"
     )
+    extension = models.CharField(max_length=12, blank=True, default="", db_default="")
     confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.CLAIMED)
     hand = models.CharField(max_length=10, choices=Hand)
+    source = models.CharField(max_length=80, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -80,6 +112,12 @@ class Product(TenantModel):
 
 class Subscription(TenantModel):
     """A customer's product and who fulfils it. active → paused | switching | cancelled | ended."""
+
+    when_merged: ClassVar[str] = "moves"
+    gives_partner_reason: ClassVar[tuple[str, tuple[str, ...]]] = (
+        "fulfilled_by",
+        ("active", "switching", "paused"),
+    )
 
     class State(models.TextChoices):
         ACTIVE = "active", "Active"
@@ -133,6 +171,9 @@ class Interaction(TenantModel):
     opened → waiting → serving → wrap_up → ended; opened | waiting → abandoned.
     A transfer goes from serving back to waiting.
     """
+
+    when_merged: ClassVar[str] = "moves"
+    gives_partner_reason: ClassVar[tuple[str, tuple[str, ...]]] = ("partner", ("serving", "wrap_up"))
 
     class Channel(models.TextChoices):
         VOICE = "voice", "Call"
@@ -191,6 +232,8 @@ class Interaction(TenantModel):
 class Fact(TenantModel):
     """One answer, append-only: value, who wrote it, how sure, when. The current one is chosen by rule."""
 
+    when_merged: ClassVar[str] = "moves"
+
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="facts")
     key = models.ForeignKey(FactKey, on_delete=models.PROTECT)
     value = models.JSONField()
@@ -210,6 +253,8 @@ class Fact(TenantModel):
 class AskedAgain(TenantModel):
     """Somebody chose to ask what was already known; counted, with the reason."""
 
+    when_merged: ClassVar[str] = "moves"
+
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.CASCADE)
     key = models.ForeignKey(FactKey, on_delete=models.PROTECT)
@@ -226,6 +271,8 @@ class TimelineEntry(TenantModel):
     `kind` is one of interaction, note, fact, case, promise, order, customer, message, partner, marketing;
     (`ref_kind`, `ref_id`) names the row behind it. `for_partners` is whether partners in scope see it.
     """
+
+    when_merged: ClassVar[str] = "moves"
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="timeline")
     at = models.DateTimeField(db_default=Now())
@@ -251,6 +298,8 @@ class RecordShare(TenantModel):
     partner's contract, is routed to the partner, or is owed something by the partner.
     """
 
+    when_merged: ClassVar[str] = "moves"
+
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="shares")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="shares")
     reason = models.CharField(max_length=80, help_text='"product digital", "routed call", "promise"')
@@ -267,6 +316,8 @@ class RecordShare(TenantModel):
 
 class RecordRead(TenantModel):
     """A partner, or anyone on a sensitive field, looked at this record: who, what, why."""
+
+    when_merged: ClassVar[str] = "moves"
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reads")
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT)
@@ -294,6 +345,8 @@ class SearchEntry(TenantModel):
 
     Beside the customer, not in it: a changed word must not rewrite the customer's row and its indexes.
     """
+
+    when_merged: ClassVar[str] = "derived"
 
     customer = models.OneToOneField(
         Customer, primary_key=True, on_delete=models.CASCADE, related_name="search_entry"

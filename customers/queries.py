@@ -20,7 +20,7 @@ from customers.access import (
     visible_customers,
     visible_subscriptions,
 )
-from customers.models import Confidence, Customer, Fact, FactKey, Identity, Product
+from customers.models import Confidence, Customer, Fact, FactKey, Identity, Product, SharedIdentity
 from foundation import clock, rows
 from foundation.phones import format_phone
 from foundation.tenancy import current_organization_id
@@ -73,6 +73,9 @@ class KnownIdentity:
     hand: str
     masked: bool
     at: datetime
+    extension: str = ""
+    source: str = ""
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,7 +247,10 @@ def customer_by_identity(kind: str, value: str, *, country_code: str = "") -> Cu
     if normal is None:
         return None
     found = Customer.objects.filter(
-        identities__kind=kind, identities__value=normal, identities__confidence__in=["verified", "claimed"]
+        identities__kind=kind,
+        identities__value=normal,
+        identities__confidence__in=["verified", "claimed"],
+        merged_into=None,
     ).distinct()[:2]
     return found[0] if len(found) == 1 else None
 
@@ -292,12 +298,13 @@ def _identities(viewer: Viewer, customer: Customer, home: str) -> list[KnownIden
             kind=Identity.Kind.PARTNER_REFERENCE, partner__isnull=False
         ) | customer.identities.filter(partner_id=viewer.scope.partner_id)
     known = []
+    shared = _shared_of(rows)
     for identity in rows:
         value = shown(viewer, identity.kind, identity.value)
         if value is None:
             continue
         whole = value == identity.value
-        if whole and identity.kind == Identity.Kind.PHONE:
+        if whole and identity.kind in {Identity.Kind.PHONE, Identity.Kind.WHATSAPP}:
             value = format_phone(value, country_code=home)
         known.append(
             KnownIdentity(
@@ -308,10 +315,22 @@ def _identities(viewer: Viewer, customer: Customer, home: str) -> list[KnownIden
                 confidence=identity.confidence,
                 hand=identity.hand,
                 masked=not whole,
-                at=identity.created_at,
+                at=identity.confirmed_at or identity.created_at,
+                extension=identity.extension if whole else "",
+                source=identity.source,
+                is_shared=(_number_kind(identity.kind), identity.value) in shared,
             )
         )
     return known
+
+
+def _shared_of(rows: Iterable[Identity]) -> set[tuple[str, str]]:
+    values = [row.value for row in rows]
+    return set(SharedIdentity.objects.filter(value__in=values).values_list("kind", "value"))
+
+
+def _number_kind(kind: str) -> str:
+    return Identity.Kind.PHONE if kind == Identity.Kind.WHATSAPP else kind
 
 
 def _subscriptions(viewer: Viewer, customer_id: int) -> list[KnownSubscription]:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
-from foundation.phones import mask_phone, parse_phone
+from customers.identity_rules import NoIdentity, read_identity
+from foundation.phones import mask_phone
 
 _SURENESS = {"verified": 2, "claimed": 1, "guessed": 0}
 _MACHINES = {"bot", "system", "file"}
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE_LIKE = re.compile(r"\+?[\d\s().•-]{6,}")
+_NUMBERS = {"subscriber_number", "partner_reference", "messenger", "web_visitor", "social"}
 LONGEST_VALUE = 2_000
 
 
@@ -129,15 +130,10 @@ def _is_slug(value: object) -> bool:
 
 def normalize_identity(kind: str, value: str, *, country_code: str) -> str | None:
     """As identities are stored and compared: E.164, lower-cased mail, upper-cased reference; None if none."""
-    value = value.strip()
-    if kind == "phone":
-        phone = parse_phone(value, country_code=country_code)
-        return phone.e164 if phone else None
-    if kind == "email":
-        return value.lower() if _MAIL.fullmatch(value) and len(value) <= 254 else None
-    if kind == "subscriber_number":
-        return re.sub(r"[^0-9A-Z]", "", value.upper())[:60] or None
-    return value[:254] or None
+    try:
+        return read_identity(kind, value, country_code=country_code).value
+    except NoIdentity:
+        return None
 
 
 def looks_like_phone(text: str) -> bool:
@@ -149,11 +145,11 @@ def mask(field: str, value: str) -> str:
     """Enough to recognise, not to use."""
     if not value:
         return value
-    if field == "phone":
+    if field in {"phone", "whatsapp"}:
         return mask_phone(value)
     if field == "email":
         local, _, domain = value.partition("@")
         return f"{local[:1]}•••@{domain}"
-    if field in {"subscriber_number", "partner_reference"}:
+    if field in _NUMBERS:
         return f"••••{value[-4:]}" if len(value) > 6 else "••••"
     return f"{value[:1]}•••"

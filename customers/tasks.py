@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.models import Organization
+from customers.duplicate_sweep import sweep_organization
 from customers.search.entries import rebuild
 from customers.search.upkeep import count_words
 from foundation.tenancy import system
@@ -11,8 +12,18 @@ from foundation.tenancy import system
 @shared_task(name="customers.tend_search")
 def tend_search() -> None:
     """Nightly: index who is not indexed yet, count how common each word is, forget words nobody has."""
-    with system():
-        organization_ids = list(Organization.objects.values_list("id", flat=True))
-    for organization_id in organization_ids:
+    for organization_id in _organization_ids():
         rebuild(organization_id, only_missing=True)
         count_words(organization_id)
+
+
+@shared_task(name="customers.sweep_duplicates")
+def sweep_duplicates() -> None:
+    """Nightly: compare every record with those that share something with it."""
+    for organization_id in _organization_ids():
+        sweep_organization(organization_id)
+
+
+def _organization_ids() -> list[int]:
+    with system():
+        return list(Organization.objects.order_by("id").values_list("id", flat=True))

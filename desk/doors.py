@@ -7,11 +7,13 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.access import Viewer, viewer_of_member
 from accounts.models import Member, Organization
+from customers.merge_errors import MergedAway
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 
 View = Callable[..., HttpResponse]
@@ -42,12 +44,24 @@ def desk_door(*, supervisors: bool = False, agents: bool = False) -> Callable[[V
                 _refuse_what_is_no_text(request)
                 with transaction.atomic():
                     return view(request, *args, **kwargs)
+            except MergedAway as away:
+                return _at_the_survivor(request, away, kwargs)
             except Refusal as refusal:
                 return refused(request, refusal)
 
         return door
 
     return decorate
+
+
+def _at_the_survivor(request: DeskRequest, away: MergedAway, parts: dict[str, Any]) -> HttpResponse:
+    """The same page of the record that stands for this one now."""
+    match = request.resolver_match
+    if request.method != "GET" or match is None or parts.get("customer_id") != away.customer_id:
+        return refused(request, away)
+    address = reverse(match.view_name, kwargs={**parts, "customer_id": away.into_id})
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
 
 def _enter(request: DeskRequest, *, supervisors: bool, agents: bool) -> None:

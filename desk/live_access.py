@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.access import scope_of_partner, viewer_of_member
 from accounts.models import Member
-from customers.access import visible_customers
+from customers.access import known_records
 from foundation import clock
 from foundation.tenancy import system, tenant
 
@@ -84,7 +84,8 @@ def allowed_topics(member: Member, topics: Iterable[str]) -> set[str]:
     record_ids = [found for topic in topics if (found := _record_id(topic)) is not None]
     if not record_ids:
         return topics & fixed
-    visible = visible_customers(viewer_of_member(member)).filter(id__in=record_ids)
+    # Whoever has a record open that was merged is still to hear of it, and goes to the one it is part of.
+    visible = known_records(viewer_of_member(member)).filter(id__in=record_ids)
     records = {f"record:{customer_id}" for customer_id in visible.values_list("id", flat=True)}
     return topics & (fixed | records)
 

@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from desk.views import announcements, console, contact, exports, floor, imports, record, styleguide, work
+from desk.views import (
+    announcements,
+    console,
+    contact,
+    duplicates,
+    exports,
+    floor,
+    identities,
+    imports,
+    record,
+    styleguide,
+    work,
+)
 
 app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
 _subscription = "subscriptions/<int:subscription_id>/"
 _import = "imports/<int:import_id>/"
+_identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
 urlpatterns = [
     path("", console.console, name="console"),
     path("work/", console.work, name="work"),
@@ -16,6 +29,17 @@ urlpatterns = [
     path("search/", console.search, name="search"),
     path("customers/<int:customer_id>/", console.customer, name="customer"),
     path("customers/<int:customer_id>/timeline/", console.customer_timeline, name="customer_timeline"),
+    path("customers/<int:customer_id>/identities/", identities.identities, name="identities"),
+    path(_identity + "verify/", identities.verify, name="identity_verify"),
+    path(_identity + "remove/", identities.remove, name="identity_remove"),
+    path(_identity + "shared/", identities.share, name="identity_share"),
+    path("customers/<int:customer_id>/duplicate/", duplicates.propose, name="duplicate_propose"),
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/<int:pair_id>/", duplicates.pair, name="duplicate"),
+    path("customers/duplicates/<int:pair_id>/merge/", duplicates.merge_pair, name="duplicate_merge"),
+    path("customers/duplicates/<int:pair_id>/apart/", duplicates.keep_apart, name="duplicate_apart"),
+    path("customers/merges/<int:merge_id>/", duplicates.merge, name="merge"),
+    path("customers/merges/<int:merge_id>/undo/", duplicates.undo_merge, name="merge_undo"),
     path("customers/<int:customer_id>/cases/", record.open_case, name="case_open"),
     path("cases/<int:case_id>/solve/", record.solve_case, name="case_solve"),
     path(_subscription + "switch/", record.switch_subscription, name="subscription_switch"),

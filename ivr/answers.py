@@ -19,7 +19,7 @@ from ivr.actions import (
 from ivr.call import Call
 from ivr.known_lines import line_called
 from ivr.models import CallSession
-from ivr.rules import Heard, counted, heard_from
+from ivr.rules import Heard, counted, heard_from, is_attested
 from ivr.steps import refuse, wait
 
 Answer = Callable[..., Document]
@@ -42,7 +42,13 @@ def receive_call(webhook: Webhook) -> Document:
     line = line_called(params.get("To", ""), params.get("AccountSid", ""))
     if line is None or not webhook.call_sid:
         return refuse.no_such_line()
-    return flow.begin(new_call(call_sid=webhook.call_sid, caller=params.get("From", ""), number=line.number))
+    session = new_call(
+        call_sid=webhook.call_sid,
+        caller=params.get("From", ""),
+        number=line.number,
+        attested=is_attested(params.get("StirVerstat", "")),
+    )
+    return flow.begin(session)
 
 
 def hear_step(webhook: Webhook, step: str) -> Document:

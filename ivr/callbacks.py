@@ -18,7 +18,7 @@ from ivr.actions import (
     open_call,
 )
 from ivr.models import AgentLeg, CallSession, ReceivedWebhook
-from ivr.rules import TERMINAL_STATUSES, counted
+from ivr.rules import TERMINAL_STATUSES, counted, is_attested
 
 
 def process_stored(webhook_key: str) -> None:
@@ -90,7 +90,12 @@ def _read_late_call(webhook: ReceivedWebhook) -> None:
     params = webhook.params
     number = queries.number_called(params.get("To", ""), params.get("AccountSid", ""))
     if number is not None:
-        open_call(call_sid=webhook.call_sid, caller=params.get("From", ""), number=number)
+        open_call(
+            call_sid=webhook.call_sid,
+            caller=params.get("From", ""),
+            number=number,
+            attested=is_attested(params.get("StirVerstat", "")),
+        )
 
 
 def _read_late_hangup(webhook: ReceivedWebhook) -> None:

@@ -87,6 +87,14 @@ def heard_from(digits: str, speech: str, confidence: str, finished_on_key: str =
     )
 
 
+def is_attested(verdict: str) -> bool:
+    """Whether the carriers vouch that the caller may use the number (STIR/SHAKEN, in full or in part).
+
+    Where nobody says so, a number may be anybody's: whom it finds is guessed.
+    """
+    return verdict.startswith(("TN-Validation-Passed-A", "TN-Validation-Passed-B"))
+
+
 def counted(text: str) -> int | None:
     """A count as the carrier writes it, of at most nine digits; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

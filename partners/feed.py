@@ -10,8 +10,8 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from accounts.access import Viewer
-from customers.access import may_read, readable_facts, visible_customers
-from customers.models import TimelineEntry
+from customers.access import known_records, may_read, readable_facts
+from customers.models import CustomerMerge, TimelineEntry
 from foundation.models import Event
 
 _INTERACTION = ("interaction_id", "channel")
@@ -23,6 +23,8 @@ _PROMISE = ("promise_id", "owed_by_id")
 PARTNER_EVENTS: Mapping[str, tuple[str, ...]] = {
     "customer.created": (),
     "customer.changed": ("fields", "version"),
+    "customer.merged": ("merged_customer_id",),
+    "customer.unmerged": ("from_customer_id",),
     "fact.recorded": ("fact_id", "key", "interaction_id"),
     "fact.asked_again": ("key", "interaction_id"),
     "note.added": ("timeline_entry_id", "interaction_id"),
@@ -103,9 +105,7 @@ def _in_scope(viewer: Viewer, events: QuerySet[Event]) -> QuerySet[Event]:
             of_customer=Cast(KT("payload__customer_id"), BigIntegerField()),
             owed_by=Cast(KT("payload__owed_by_id"), BigIntegerField()),
         )
-        .filter(
-            Q(of_customer__in=visible_customers(viewer).values("id")) | Q(owed_by=viewer.scope.partner_id)
-        )
+        .filter(Q(of_customer__in=known_records(viewer).values("id")) | Q(owed_by=viewer.scope.partner_id))
     )
 
 
@@ -140,6 +140,12 @@ def _something_readable_changed(viewer: Viewer, payload: dict[str, Any]) -> bool
     return bool(_readable_changes(viewer, payload))
 
 
+def _knew_the_merged_record(viewer: Viewer, payload: dict[str, Any]) -> bool:
+    # Whoever knew only the other half has nothing to put together.
+    merge = CustomerMerge.objects.filter(id=payload["merge_id"]).first()
+    return merge is not None and (viewer.scope is None or viewer.scope.partner_id in merge.loser_partner_ids)
+
+
 def _fact_is_readable(viewer: Viewer, payload: dict[str, Any]) -> bool:
     readable = readable_facts(viewer)
     return readable is None or payload["key"] in readable
@@ -164,6 +170,8 @@ def _no_other_partners(viewer: Viewer, partner_id: int | None) -> bool:
 
 _CONDITIONS: Mapping[str, Callable[[Viewer, dict[str, Any]], bool]] = {
     "customer.changed": _something_readable_changed,
+    "customer.merged": _knew_the_merged_record,
+    "customer.unmerged": _knew_the_merged_record,
     "fact": _fact_is_readable,
     "note": _note_is_for_partners,
     "case": _case_is_no_other_partners,

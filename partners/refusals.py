@@ -9,8 +9,10 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from drf_standardized_errors.formatter import flatten_errors
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.merge_errors import MergedAway
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from partners.problems import Problem, QueryInvalid, error_at
 
@@ -22,11 +24,24 @@ _TYPE = "urn:bothhands:problem:"
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     """The REST framework's exception handler."""
+    if isinstance(error, MergedAway) and context["request"].method in {"GET", "HEAD"}:
+        return _moved_permanently(error, context["request"])
     problem = as_problem(error)
     response = Response(body_of(problem), status=problem.status_code, headers=problem.headers)
     response["Content-Type"] = CONTENT_TYPE
     response.content_type = CONTENT_TYPE
     return response
+
+
+def _moved_permanently(error: MergedAway, request: Request) -> Response:
+    """The same question to the record that stands for this one now."""
+    path = request.path.replace(f"/customers/{error.customer_id}/", f"/customers/{error.into_id}/", 1)
+    query = request.META.get("QUERY_STRING", "")
+    return Response(
+        {"code": error.code, "detail": error.message, "merged_into": error.into_id},
+        status=301,
+        headers={"Location": request.build_absolute_uri(f"{path}?{query}" if query else path)},
+    )
 
 
 def body_of(problem: Problem) -> dict[str, Any]:

@@ -37,6 +37,7 @@ _api = [
     path(f"{_CUSTOMER}/", customers.CustomerDetail.as_view(), name="customer"),
     path(f"{_CUSTOMER}/timeline/", customers.CustomerTimeline.as_view(), name="timeline"),
     path(f"{_CUSTOMER}/facts/", customers.CustomerFacts.as_view(), name="facts"),
+    path(f"{_CUSTOMER}/identities/", customers.CustomerIdentities.as_view(), name="identities"),
     path(f"{_CUSTOMER}/notes/", customers.CustomerNotes.as_view(), name="notes"),
     path("interactions/", interactions.InteractionList.as_view(), name="interactions"),
     path("interactions/<row:interaction_id>/", interactions.InteractionDetail.as_view(), name="interaction"),

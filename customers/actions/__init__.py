@@ -5,8 +5,18 @@ nothing was written.
 """
 
 from customers.actions.customers import change_customer, create_customer
+from customers.actions.duplicates import find_duplicates, keep_pair_apart, propose_pair
 from customers.actions.facts import count_asked_again, define_fact_key, record_fact
-from customers.actions.identities import FoundCaller, add_identity, find_or_create_by_phone, remove_identity
+from customers.actions.identities import (
+    FoundCaller,
+    add_identity,
+    find_or_create_by_phone,
+    find_or_create_customer,
+    mark_shared,
+    remove_identity,
+    unmark_shared,
+    verify_identity,
+)
 from customers.actions.interactions import (
     abandon_interaction,
     answer_interaction,
@@ -18,6 +28,7 @@ from customers.actions.interactions import (
     transfer_interaction,
     wrap_up_interaction,
 )
+from customers.actions.merging import merge_customers
 from customers.actions.shares import end_share, end_shares_of_partner, note_read, share_record
 from customers.actions.subscriptions import (
     add_subscription,
@@ -26,6 +37,7 @@ from customers.actions.subscriptions import (
     switch_subscription,
 )
 from customers.actions.timeline import add_note, add_timeline_entry
+from customers.actions.unmerging import unmerge_customers
 
 __all__ = [
     "FoundCaller",
@@ -44,10 +56,16 @@ __all__ = [
     "end_interaction",
     "end_share",
     "end_shares_of_partner",
+    "find_duplicates",
     "find_or_create_by_phone",
+    "find_or_create_customer",
     "identify_interaction",
+    "keep_pair_apart",
+    "mark_shared",
+    "merge_customers",
     "note_read",
     "open_interaction",
+    "propose_pair",
     "queue_interaction",
     "record_fact",
     "remove_identity",
@@ -55,5 +73,8 @@ __all__ = [
     "share_record",
     "switch_subscription",
     "transfer_interaction",
+    "unmark_shared",
+    "unmerge_customers",
+    "verify_identity",
     "wrap_up_interaction",
 ]

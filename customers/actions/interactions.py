@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM_ACTOR, Actor, Hand
 from accounts.models import Member
 from customers.actions.identities import hand_over_bare_record
 from customers.actions.shares import share_record, share_with_partners_of
-from customers.actions.timeline import tell_desktops, write_entry
+from customers.actions.timeline import standing, tell_desktops, write_entry
 from customers.events import (
     InteractionAbandoned,
     InteractionAnswered,
@@ -52,6 +52,7 @@ def open_interaction(
     direction: str = Interaction.Direction.INBOUND,
 ) -> Interaction:
     """A contact begins. `address` is the caller's number or mail as the carrier gave it."""
+    customer = standing(customer)
     interaction = rows.insert(
         Interaction(
             customer=customer,
@@ -84,6 +85,7 @@ def identify_interaction(
     only for the unknown number is given up.
     """
     interaction = _lock(interaction_id)
+    customer = standing(customer) or customer
     before_id = interaction.customer_id
     if before_id == customer.id and interaction.identity_confidence == confidence:
         return None

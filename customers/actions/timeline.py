@@ -4,6 +4,7 @@ from datetime import datetime
 
 from accounts.actors import Actor
 from customers.events import NoteAdded
+from customers.merge_errors import MergedAway
 from customers.models import Customer, TimelineEntry
 from foundation import clock, live, rows
 from foundation.errors import NotVisible, Refusal
@@ -14,11 +15,25 @@ LONGEST_NOTE = 10_000
 
 
 def lock_customer(customer_id: int) -> Customer:
-    """The row, locked against other changes but not against rows that refer to it. NotVisible if absent."""
+    """The row, locked against other changes but not against rows that refer to it. NotVisible if absent,
+    MergedAway when another record stands for it."""
     customer = rows.first(Customer, "WHERE id = %s FOR NO KEY UPDATE", [customer_id])
     if customer is None:
         raise NotVisible("customer")
+    if customer.merged_into_id is not None:
+        raise MergedAway(customer_id, customer.merged_into_id)
     return customer
+
+
+def standing(customer: Customer | None) -> Customer | None:
+    """The record that stands for this one now; it is not merged before this transaction ends."""
+    if customer is None:
+        return None
+    # Such a lock does not hinder other rows that refer to it; a merge waits for it.
+    row = rows.first(Customer, "WHERE id = %s FOR KEY SHARE", [customer.pk])
+    if row is None:
+        raise NotVisible("customer")
+    return row if row.merged_into_id is None else standing(row.merged_into)
 
 
 def tell_desktops(customer_id: int | None, what: str) -> None:

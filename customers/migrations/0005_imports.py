@@ -11,7 +11,7 @@ from foundation.schema import tenant_wall
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_tenant_wall"),
-        ("customers", "0003_search"),
+        ("customers", "0004_merging"),
     ]
 
     operations = [

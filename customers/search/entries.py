@@ -19,9 +19,12 @@ WORDS = NAME + COMPANY + REGION + ADDRESS + MAIL_WORD
 NUMBERS = PHONE + SUBSCRIBER + REFERENCE + ORDER
 _NUMBER_KINDS: dict[str, str] = {
     Identity.Kind.PHONE: PHONE,
+    Identity.Kind.WHATSAPP: PHONE,
     Identity.Kind.SUBSCRIBER_NUMBER: SUBSCRIBER,
     Identity.Kind.PARTNER_REFERENCE: REFERENCE,
 }
+# Nobody reads these out, and no contract says that a partner may find by them.
+_IDS_OF_CHANNELS = {Identity.Kind.MESSENGER, Identity.Kind.WEB_VISITOR, Identity.Kind.SOCIAL}
 _MOST_TOKENS = 120
 _PARTICLES = {"mc", "mac", "o", "d", "al", "el", "st"}
 BATCH = 1000
@@ -69,6 +72,8 @@ def _tokens(source: Source) -> Iterator[str]:
     for kind, value, partner_id in source.identities:
         if kind == Identity.Kind.EMAIL:
             yield from _mail_tokens(value, names)
+        elif kind in _IDS_OF_CHANNELS:
+            continue
         elif number := compact(value):
             yield _owned(_NUMBER_KINDS.get(kind, REFERENCE), partner_id) + number
     for reference, partner_id in source.orders:
@@ -144,7 +149,10 @@ def index_customers(customer_ids: Iterable[int]) -> int:
     After thousands at once, `upkeep.count_words` tells the planner.
     """
     organization_id = current_organization_id()
-    entries = [compute(organization_id, source) for source in _sources(sorted(set(customer_ids)))]
+    customer_ids = set(customer_ids)
+    entries = [compute(organization_id, source) for source in _sources(sorted(customer_ids))]
+    indexed = {entry.customer_id for entry in entries}
+    SearchEntry.objects.filter(pk__in=customer_ids - indexed).delete()
     known = dict(
         SearchEntry.objects.filter(pk__in=[entry.customer_id for entry in entries]).values_list(
             "pk", "tokens"
@@ -191,7 +199,8 @@ def _sources(customer_ids: list[int]) -> Iterator[Source]:
     taken = Subscription.objects.filter(customer_id__in=customer_ids).exclude(reference="").order_by("id")
     for customer_id, reference, partner_id in taken.values_list("customer_id", "reference", "fulfilled_by"):
         orders.setdefault(customer_id, []).append((reference, partner_id))
-    for row in Customer.objects.filter(id__in=customer_ids):
+    # One that was merged is found as the record that it is part of.
+    for row in Customer.objects.filter(id__in=customer_ids, merged_into=None):
         yield Source(
             customer_id=row.id,
             names=(row.display_name, row.given_name, row.family_name),
@@ -213,7 +222,7 @@ def rebuild(
     done, last = 0, 0
     while True:
         with tenant(organization_id):
-            rows = Customer.objects.filter(id__gt=last).order_by("id")
+            rows = Customer.objects.filter(id__gt=last, merged_into=None).order_by("id")
             if only_missing:
                 rows = rows.filter(search_entry=None)
             batch = list(rows.values_list("id", flat=True)[:BATCH])

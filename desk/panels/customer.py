@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 
 from accounts.access import Viewer
 from accounts.actors import Hand
-from accounts.models import Organization
+from accounts.models import Member, Organization
 from cases.access import visible_promises
 from cases.models import Promise
-from customers import access
+from customers import access, merge_queries
 from customers import queries as record
 from customers.actions import note_read
 from customers.models import Customer, FactKey, Interaction, TimelineEntry
@@ -71,10 +71,25 @@ def customer_panel(
         "marketing_held": "Marketing held while this case is open"
         if not viewer.is_partner and open_cases
         else "",
+        "may_change_identities": not viewer.is_partner,
+        "duplicates": _duplicates(customer_id, viewer),
         "outside_contract": [
             words for name, words in _HIDDEN_WORDS.items() if not access.may_read(viewer, name)
         ],
     }
+
+
+def _duplicates(customer_id: int, viewer: Viewer) -> list[dict[str, str]]:
+    """The records that may be this person's too; only supervisors judge them."""
+    if viewer.is_partner:
+        return []
+    judges = viewer.role in {Member.Role.SUPERVISOR, Member.Role.ADMIN}
+    found = []
+    for pair in merge_queries.pairs_of(customer_id)[:3]:
+        other = pair.second if pair.first_id == customer_id else pair.first
+        url = reverse("desk:duplicate", args=[pair.pk]) if judges else ""
+        found.append({"url": url, "name": access.shown_name(viewer, other)})
+    return found
 
 
 def who_panel(interaction: Interaction, viewer: Viewer) -> dict[str, Any]:

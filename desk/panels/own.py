@@ -164,6 +164,10 @@ def identity_words(interaction: Interaction) -> dict[str, str]:
         "phone": "phone number",
         "subscriber_number": "subscriber number",
         "email": "e-mail",
+        "whatsapp": "WhatsApp",
+        "messenger": "Messenger",
+        "web_visitor": "web chat",
+        "social": "social handle",
         "agent": "an agent",
     }
     if interaction.customer_id is None:

@@ -31,20 +31,23 @@ _OF_CALL = "WHERE call_sid = %s FOR NO KEY UPDATE"
 NOBODY = FoundCaller(None, Confidence.GUESSED)
 
 
-def open_call(*, call_sid: str, caller: str, number: PhoneNumber) -> CallSession:
-    """The session of this call, made with its interaction when this is the first that is heard of it."""
-    session = new_call(call_sid=call_sid, caller=caller, number=number)
+def open_call(*, call_sid: str, caller: str, number: PhoneNumber, attested: bool = False) -> CallSession:
+    """The session of this call, made with its interaction when this is the first that is heard of it.
+
+    `attested` is whether the carriers vouch for the caller's number.
+    """
+    session = new_call(call_sid=call_sid, caller=caller, number=number, attested=attested)
     keep(session)
     return session
 
 
-def new_call(*, call_sid: str, caller: str, number: PhoneNumber) -> CallSession:
+def new_call(*, call_sid: str, caller: str, number: PhoneNumber, attested: bool = False) -> CallSession:
     """As `open_call`, but a new session is yet to be written, with `keep`, when the call was led on."""
     known = _locked_call(call_sid)
     if known is not None:
         return known
     phone = None if is_withheld(caller) else parse_phone(caller, country_code="")
-    found = find_or_create_by_phone(phone.e164, actor=IVR_ACTOR) if phone else NOBODY
+    found = find_or_create_by_phone(phone.e164, actor=IVR_ACTOR, attested=attested) if phone else NOBODY
     interaction = open_interaction(
         actor=IVR_ACTOR,
         channel=Interaction.Channel.VOICE,

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from cases.access import access_case, visible_cases
 from cases.actions import open_case, solve_case
 from cases.models import Case
-from customers.access import access_customer
+from customers.access import access_customer, standing_for
 from partners.api.base import PartnerView
 from partners.api.serializers import (
     CaseChange,
@@ -38,7 +38,7 @@ class CaseList(PartnerView):
         asked = self.query(CaseQuery)
         rows: QuerySet[Case] = visible_cases(self.viewer)
         if "customer" in asked:
-            rows = rows.filter(customer_id=asked["customer"])
+            rows = rows.filter(customer_id=standing_for(self.viewer, asked["customer"]))
         if "state" in asked:
             rows = rows.filter(state=asked["state"])
         return self.page(rows, self._told)

@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from accounts.models import Organization
 from customers.access import access_customer, readable_facts, visible_customers, visible_timeline
-from customers.actions import add_note, record_fact
-from customers.models import Customer, Fact, Identity
+from customers.actions import add_identity, add_note, record_fact
+from customers.models import Confidence, Customer, Fact, Identity
 from customers.queries import KnownFact, current_facts
 from customers.search import find_customers
 from foundation.phones import parse_phone
@@ -21,10 +21,13 @@ from partners.api.serializers import (
     FactInput,
     FactSerializer,
     FoundCustomerSerializer,
+    IdentityInput,
+    IdentitySerializer,
     NoteInput,
     TimelineSerializer,
     given,
     given_many,
+    told_identity,
 )
 from partners.openapi import CURSOR_PARAMETERS, list_of
 
@@ -84,6 +87,34 @@ class CustomerDetail(PartnerView):
         customer = access_customer(self.viewer, customer_id)
         self.note_read(customer.pk, "record")
         return self.versioned(given(CustomerSerializer, self.viewer, customer), customer.version)
+
+
+class CustomerIdentities(PartnerView):
+    """Your own numbers for one customer."""
+
+    scopes = {"POST": "customers:write"}
+
+    @extend_schema(
+        operation_id="add_identity",
+        summary="Add your reference",
+        request=IdentityInput,
+        responses={201: IdentitySerializer},
+    )
+    def post(self, request: Request, customer_id: int) -> Response:
+        """Say what your system calls this customer; only you see it again."""
+        asked = self.body(IdentityInput)
+        access_customer(self.viewer, customer_id)
+        identity = add_identity(
+            customer_id,
+            kind=asked["kind"],
+            value=asked["value"],
+            partner_id=self.partner_id,
+            actor=self.viewer.actor,
+            confidence=Confidence.VERIFIED,
+            source="partner:api",
+        )
+        identity.refresh_from_db()
+        return Response(told_identity(identity, identity.value), 201)
 
 
 class CustomerTimeline(PartnerView):

@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.access import access_interaction, visible_interactions
+from customers.access import access_interaction, standing_for, visible_interactions
 from customers.models import Interaction
 from partners.api.base import PartnerView
 from partners.api.serializers import InteractionSerializer, OfCustomerQuery, given, given_many
@@ -27,7 +27,7 @@ class InteractionList(PartnerView):
         asked = self.query(OfCustomerQuery)
         rows = visible_interactions(self.viewer)
         if "customer" in asked:
-            rows = rows.filter(customer_id=asked["customer"])
+            rows = rows.filter(customer_id=standing_for(self.viewer, asked["customer"]))
         return self.page(rows, self._told)
 
     def _told(self, rows: list[Interaction]) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from cases.access import access_case, access_promise, visible_promises
 from cases.actions import acknowledge_promise, keep_promise, make_promise
 from cases.models import Promise
-from customers.access import access_customer
+from customers.access import access_customer, standing_for
 from partners.api.base import PartnerView
 from partners.api.serializers import (
     KeepInput,
@@ -45,7 +45,7 @@ class PromiseList(PromiseView):
         asked = self.query(PromiseQuery)
         rows: QuerySet[Promise] = visible_promises(self.viewer)
         if "customer" in asked:
-            rows = rows.filter(customer_id=asked["customer"])
+            rows = rows.filter(customer_id=standing_for(self.viewer, asked["customer"]))
         if "state" in asked:
             rows = rows.filter(state=asked["state"])
         if asked.get("owed_by_us"):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.access import Viewer
@@ -51,8 +52,19 @@ class IdentitySerializer(serializers.Serializer):
 
     kind = serializers.ChoiceField(Identity.Kind.choices)
     value = serializers.CharField()
+    extension = serializers.CharField(help_text="Of a telephone behind a switchboard")
     confidence = serializers.ChoiceField(Confidence.choices)
     masked = serializers.BooleanField()
+    hand = serializers.ChoiceField(Hand.choices, help_text="Who said so")
+    source = serializers.CharField(help_text="Where it was learned")  # type: ignore[assignment]
+    known_since = serializers.DateTimeField()
+
+
+class IdentityInput(serializers.Serializer):
+    """Your own number for this customer."""
+
+    kind = serializers.ChoiceField([("partner_reference", "Partner's reference")])
+    value = serializers.CharField(max_length=254)
 
 
 class SubscriptionSerializer(serializers.Serializer):
@@ -66,6 +78,21 @@ class SubscriptionSerializer(serializers.Serializer):
     reference = serializers.CharField()
     started_on = serializers.DateField(allow_null=True)
     renews_on = serializers.DateField(allow_null=True)
+
+
+def told_identity(identity: Identity, value: str) -> dict[str, Any]:
+    """An identity as JSON, with its value as the viewer may see it."""
+    masked = value != identity.value
+    return {
+        "kind": identity.kind,
+        "value": value,
+        "extension": "" if masked else identity.extension,
+        "confidence": identity.confidence,
+        "masked": masked,
+        "hand": identity.hand,
+        "source": identity.source,
+        "known_since": IdentitySerializer().fields["known_since"].to_representation(identity.created_at),
+    }
 
 
 class CustomerSerializer(ForViewer):
@@ -95,6 +122,7 @@ class CustomerSerializer(ForViewer):
             return None
         return customer.customer_since.isoformat()
 
+    @extend_schema_field(IdentitySerializer(many=True))
     def get_identities(self, customer: Customer) -> list[dict[str, Any]]:
         """Numbers, addresses and references that the contract shows."""
         found = []
@@ -103,15 +131,7 @@ class CustomerSerializer(ForViewer):
                 continue
             value = shown(self.viewer, identity.kind, identity.value)
             if value is not None:
-                masked = value != identity.value
-                found.append(
-                    {
-                        "kind": identity.kind,
-                        "value": value,
-                        "confidence": identity.confidence,
-                        "masked": masked,
-                    }
-                )
+                found.append(told_identity(identity, value))
         return found
 
     def get_subscriptions(self, customer: Customer) -> list[dict[str, Any]]:

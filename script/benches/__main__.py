@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
-import multiprocessing
 import pkgutil
 import sys
 import time
 import traceback
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from types import ModuleType
 
 from script import benches
+from script.benches.apart import bench, measured
 from script.benches.figures import Figure, failed, table
 
 _PARTS = {
+    "apart",
     "baseline_settings",
     "carrier",
     "phone_line",
@@ -38,22 +36,6 @@ def known() -> list[str]:
     """The names of all benches: modules with a `measure`."""
     found = (name for _, name, _ in pkgutil.iter_modules(benches.__path__) if not name.startswith("_"))
     return [name for name in found if name not in _PARTS and hasattr(bench(name), "measure")]
-
-
-def bench(name: str) -> ModuleType:
-    return importlib.import_module(f"script.benches.{name}")
-
-
-def measured(name: str, *, quick: bool) -> list[Figure]:
-    """One bench's figures, from a process of its own: Django keeps the engines it was set up with."""
-    anew = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=anew) as process:
-        return process.submit(_measure, name, quick).result()
-
-
-def _measure(name: str, quick: bool) -> list[Figure]:
-    figures: list[Figure] = bench(name).measure(quick=quick)
-    return figures
 
 
 def main() -> int:

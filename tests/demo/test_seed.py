@@ -23,7 +23,8 @@ from cases.models import Case, Promise
 from cases.queries import guess_reason, holds_marketing, promises_at_risk
 from cases.spoken import spoken_summary
 from customers.access import visible_customers
-from customers.models import Customer, Interaction, TimelineEntry
+from customers.merge_queries import waiting_pairs
+from customers.models import Customer, CustomerMerge, Interaction, TimelineEntry
 from customers.queries import customer_by_identity, record_view
 from foundation import clock
 from foundation.models import Timer
@@ -93,6 +94,8 @@ def test_the_demo_tells_the_story_once_however_often_it_is_written(
         assert 25 <= Case.objects.filter(state="open").count() <= 40
         assert 3 <= len(promises_at_risk()) <= 20
         assert not TimelineEntry.objects.filter(at__gt=clock.now()).exists()
+        assert waiting_pairs().count() == 3
+        assert CustomerMerge.objects.filter(undone_at=None).count() == 1
         shared = visible_customers(viewer_of_member(noor)).count()
         assert 0 < shared < Customer.objects.count()
     again = seed(tmp_path)

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from desk.styleguide import styleguide_context
-from tests.desk import file_samples, floor_samples, samples
+from tests.desk import duplicate_samples, file_samples, floor_samples, samples
 
 
 def rendered(template: str, context: dict[str, Any], *, path: str = "/console/", role: str = "agent") -> str:
@@ -35,6 +35,7 @@ def screens() -> dict[str, str]:
     held = samples.call(on_hold=True, muted=True, hold_since=samples.ago(seconds=45))
     quiet = samples.work(with_offer=False)
     floor = {"path": "/floor/", "role": "supervisor"}
+    duplicates = {"path": "/duplicates/", "role": "supervisor"}
     login = {"form": {"non_field_errors": ["They do not match."], "username": {"value": "ana", "errors": []}}}
     demo = [{"label": "Agent", "username": "ana", "password": "secret"}]
     return {
@@ -45,6 +46,27 @@ def screens() -> dict[str, str]:
         "customer": rendered("desk/customer.html", samples.console()),
         "floor": rendered("desk/floor.html", floor_samples.floor(), **floor),
         "floor-empty": rendered("desk/floor.html", floor_samples.empty_floor(), **floor),
+        "duplicates": rendered(
+            "desk/duplicates.html",
+            {"waiting": duplicate_samples.waiting(), "history": duplicate_samples.history()},
+            **duplicates,
+        ),
+        "duplicates-empty": rendered(
+            "desk/duplicates.html",
+            {"waiting": duplicate_samples.waiting(0), "history": duplicate_samples.history(0)},
+            **duplicates,
+        ),
+        "duplicate": rendered(
+            "desk/duplicate.html",
+            {"review": duplicate_samples.review(), "left": 2, "next_url": "/duplicate/9/"},
+            **duplicates,
+        ),
+        "merge": rendered("desk/merge.html", {"merge": duplicate_samples.merge()}, **duplicates),
+        "merge-undone": rendered(
+            "desk/merge.html",
+            {"merge": duplicate_samples.merge(undone_at=samples.ago(days=1), undone_by="Miriam Vance")},
+            **duplicates,
+        ),
         "components": rendered("desk/styleguide.html", styleguide_context(), path="/styleguide/"),
         "login": rendered("accounts/login.html", {**login, "demo_logins": demo}),
         **_files(),

@@ -28,8 +28,11 @@ def _route(name: str) -> str:
         "voice_token",
         "imports",
         "exports",
+        "duplicates",
     }:
         return f"{name}/"
+    if name.startswith("identity_"):
+        return f"{name}/<str:part>/<str:other>/"
     return f"{name}/<str:part>/"
 
 

@@ -320,6 +320,8 @@ def customer(**changes: Any) -> dict[str, Any]:
         "case_workers": [{"value": "", "label": "Meridian", "help": "in-house"}, {"value": "3", "label": "Digipress", "help": "partner"}],
         "marketing_held": "Renewal letters held while this case is open",
         "outside_contract": [],
+        "may_change_identities": True,
+        "duplicates": [{"url": "/duplicate/7/", "name": "Rob Whitfeild"}],
         **changes,
     }  # fmt: skip
 

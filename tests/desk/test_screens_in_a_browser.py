@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.desk import floor_samples, samples
+from tests.desk import duplicate_samples, floor_samples, samples
 from tests.desk.pages import Pages, served
 from tests.desk.rendering import rendered, screens
 
@@ -296,6 +296,43 @@ def test_an_announcement_is_shown_as_it_will_appear_before_it_is_sent(pages: Pag
     expect(page.locator("[data-announce-preview]")).to_contain_text("Cards are down")
     expect(page.locator("[data-announce-preview]")).to_have_class("banner is-now")
     expect(page.get_by_text("Shown at once on 41 desktops.")).to_be_visible()
+
+
+def test_two_records_are_judged_by_keyboard_alone(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/duplicate")
+    expect(page.get_by_label("Name: Robert Whitfield")).to_be_checked()
+    page.keyboard.press("2")
+    expect(page.get_by_label("Name: Rob Whitfeild")).to_be_checked()
+    expect(page.get_by_label("This record stays: Robert Whitfield")).to_be_checked()
+    with page.expect_response("**/duplicate_merge/7/"):
+        page.keyboard.press("m")
+    path, body = pages.received[-1]
+    assert path == "/duplicate_merge/7/"
+    sent = parse_qs(body)
+    assert (sent["stays"], sent["display_name"], sent["postal_address"]) == (
+        ["first"],
+        ["second"],
+        ["second"],
+    )
+    with page.expect_response("**/duplicate_apart/7/"):
+        page.keyboard.press("n")
+
+
+def test_how_a_customer_is_recognised_is_changed_in_a_dialog(pages: Pages, page: Page) -> None:
+    pages.answers["/identities/42/"] = rendered(
+        "desk/console/_identities.html", {"identities": duplicate_samples.identities()}
+    )
+    page.goto(f"{pages.url}/customer")
+    page.get_by_role("button", name="Numbers and addresses").click()
+    dialog = page.get_by_role("dialog", name="Recognised by")
+    expect(dialog.get_by_text("020 7946 0200 ext. 12")).to_be_visible()
+    expect(dialog.get_by_text("guessed")).to_be_visible()
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    dialog.get_by_label("Number, address or handle").fill("020 7946 0300")
+    with page.expect_response("**/identities/42/"):
+        dialog.get_by_role("button", name="Add", exact=True).click()
+    assert parse_qs(pages.received[-1][1])["value"] == ["020 7946 0300"]
 
 
 def test_a_promise_is_said_back_before_it_is_made(pages: Pages, page: Page) -> None:

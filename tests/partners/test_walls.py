@@ -25,6 +25,7 @@ from tests.partners.conftest import INHOUSE, Api, Company, Receiver, make_compan
 BODIES: dict[str, dict[str, Any]] = {
     "facts": {"key": "device", "value": "phone"},
     "notes": {"text": "hello"},
+    "identities": {"kind": "partner_reference", "value": "DP-1"},
     "cases": {"customer_id": 1, "title": "x"},
     "case": {"state": "solved"},
     "promises": {"customer_id": 1, "text": "x", "due_at": "2027-01-01T00:00:00Z"},

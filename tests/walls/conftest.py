@@ -14,7 +14,15 @@ from accounts.actions import add_member
 from accounts.actors import IVR_ACTOR
 from accounts.models import Member, User
 from cases.actions import make_promise, open_case
-from customers.actions import add_note, add_subscription, create_customer, open_interaction, share_record
+from customers.actions import (
+    add_note,
+    add_subscription,
+    create_customer,
+    merge_customers,
+    open_interaction,
+    propose_pair,
+    share_record,
+)
 from customers.exports.actions import request_export
 from customers.imports.actions import start_upload, store_part
 from customers.models import Customer
@@ -124,6 +132,7 @@ def house(slug: str, words: Words) -> House:
             body="{}",
         )
         parts = _parts(cast, shown, words) | {
+            **_judged(cast, shown, unknown),
             "endpoint_id": endpoint.id,
             "message_id": message.id,
             "offer_id": _offer(cast.mark, shown),
@@ -140,6 +149,18 @@ def house(slug: str, words: Words) -> House:
     return House(cast=cast, admin=admin, words=words, parts=parts, hidden=hidden)
 
 
+def _judged(cast: Cast, one: Customer, other: Customer) -> dict[str, int | str]:
+    """A pair that waits, and a merge that stands, of customers nobody else needs."""
+    bare = [
+        create_customer(actor=IVR_ACTOR, display_name=one.display_name, region=other.display_name)
+        for _ in range(2)
+    ]
+    return {
+        "pair_id": propose_pair(one.id, other.id, actor=cast.sam.actor).id,
+        "merge_id": merge_customers(bare[0].id, bare[1].id, actor=cast.sam.actor).id,
+    }
+
+
 def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]:
     """Rows that hang on one customer, by the name a URL gives their number."""
     due = clock.now() + timedelta(hours=3)
@@ -148,6 +169,7 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
     offer = accept_offer(_offer(cast.ana, customer, queue="service"), member=cast.ana)
     return {
         "customer_id": customer.id,
+        "identity_id": customer.identities.get().pk,
         "interaction_id": offer.work_item.interaction_id,
         "promise_id": promise.id,
         "case_id": case.id,

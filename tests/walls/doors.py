@@ -30,6 +30,10 @@ BODIES: dict[str, dict[str, str]] = {
     "desk:import_reading": {"encoding": "utf-8", "delimiter": ",", "sheet": ""},
     "desk:import_mapping": {"column-0": "phone", "match_by": "phone", "on_match": "update", "day_first": "1"},
     "desk:exports": {"kind": "customers", "format": "csv", "q": ""},
+    "desk:identities": {"kind": "email", "value": "another@example.com"},
+    "desk:identity_share": {"on": "1"},
+    "desk:duplicate_merge": {"stays": "first"},
+    "desk:duplicate_propose": {"other": "1"},
     "desk:announce": {
         "title": "Take no cards",
         "body": "",

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from contactcenter.demo.company import FELLHOUSE, MERIDIAN, Company, CompanyPlan, find_company, write_company
 from contactcenter.demo.credentials import give_client, give_logins, read_file, write_file
+from contactcenter.demo.doubles import write_doubles
 from contactcenter.demo.figures import write_figures
 from contactcenter.demo.files import write_import
 from contactcenter.demo.history import write_history
@@ -82,6 +83,7 @@ def _write_records(company: Company, now: datetime) -> None:
     write_import(company, others)
     if robert is not None:
         write_robert(company, robert, now)
+        write_doubles(company)
 
 
 def _logins(meridian: Company, fellhouse: Company, before: dict[str, Any]) -> dict[str, Any]:
