@@ -161,6 +161,19 @@ def test_a_draft_survives_a_reload_and_is_forgotten_once_sent(pages: Pages, page
     expect(note).to_have_value("")
 
 
+def test_a_kept_note_leaves_an_empty_field(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    fresh = page.locator("#notes").evaluate("form => form.outerHTML")
+    page.route("**/contact_note/903/", lambda route: route.fulfill(content_type="text/html", body=fresh))
+    note = page.get_by_label("Note", exact=True)
+    note.fill("Reads on the train")
+    note.evaluate("field => field.dataset.former = 'yes'")
+    page.get_by_role("button", name="Keep note").click()
+    expect(page.locator("#note-text:not([data-former])")).to_have_value("")
+    page.reload()
+    expect(note).to_have_value("")
+
+
 def test_a_theme_once_chosen_is_kept(pages: Pages, page: Page) -> None:
     page.goto(f"{pages.url}/console")
     page.get_by_role("button", name="Account: Ana Torres").click()
