@@ -174,6 +174,24 @@ def test_a_kept_note_leaves_an_empty_field(pages: Pages, page: Page) -> None:
     expect(note).to_have_value("")
 
 
+def test_a_fresh_call_bar_says_how_the_line_is(pages: Pages, page: Page) -> None:
+    phone = 'data-voice-sdk-url="/sdk.js" data-voice-token-url="/token" data-live-url'
+    pages.answers["/with-line"] = pages.pages["/console-empty"].replace("data-live-url", phone, 1)
+    device = "on(name, heard) { this[name] = heard; } async register() { this.registered(); } destroy() {}"
+    sdk = f"window.Twilio = {{ Device: class {{ {device} }} }};"
+    page.route("**/sdk.js", lambda route: route.fulfill(content_type="text/javascript", body=sdk))
+    page.route("**/token", lambda route: route.fulfill(json={"token": "x"}))
+    page.goto(f"{pages.url}/with-line")
+    expect(page.locator("#line-state")).to_have_text("Your line is ready.")
+    page.evaluate("""() => {
+        const fresh = document.getElementById("callbar").cloneNode(true);
+        fresh.querySelector("#line-state").textContent = "Your line is checked when you get ready.";
+        fresh.dataset.fresh = "yes";
+        htmx.swap("#callbar", fresh.outerHTML, {swapStyle: "outerHTML"});
+    }""")
+    expect(page.locator("#callbar[data-fresh] #line-state")).to_have_text("Your line is ready.")
+
+
 def test_a_theme_once_chosen_is_kept(pages: Pages, page: Page) -> None:
     page.goto(f"{pages.url}/console")
     page.get_by_role("button", name="Account: Ana Torres").click()
