@@ -326,7 +326,7 @@ def test_an_announcement_is_shown_as_it_will_appear_before_it_is_sent(pages: Pag
     page.get_by_label("Act now").check()
     expect(page.locator("[data-announce-preview]")).to_contain_text("Cards are down")
     expect(page.locator("[data-announce-preview]")).to_have_class("banner is-now")
-    expect(page.get_by_text("Shown at once on 41 desktops.")).to_be_visible()
+    expect(page.get_by_text("Reaches 41 desktops at once.")).to_be_visible()
 
 
 def test_a_promise_is_said_back_before_it_is_made(pages: Pages, page: Page) -> None:
