@@ -18,7 +18,7 @@ NOW = timedelta(minutes=15)
 _SOURCES = {
     "ivr": "said in the phone menu",
     "desk": "told an agent",
-    "api": "from their system",
+    "partner": "from the partner’s system",
     "web": "web form",
     "import": "import",
     "record": "on the record",

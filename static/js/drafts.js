@@ -55,9 +55,10 @@ function forgetForm(form) {
   if (!(form instanceof HTMLFormElement)) return;
   for (const field of form.querySelectorAll("[data-draft-key]")) forgetDraft(field.getAttribute("data-draft-key") ?? "");
 }
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful } = /** @type {CustomEvent} */ (event).detail;
-  if (successful) forgetForm(elt);
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // Before the answer is shown: a fresh field in it would take the draft back, and the form may be gone afterwards.
+  const { requestConfig, isError } = /** @type {CustomEvent} */ (event).detail;
+  if (!isError) forgetForm(requestConfig.elt);
 });
 document.addEventListener("submit", (event) => {
   if (event.target instanceof Element && !event.target.matches("[hx-post], [hx-put], [hx-patch]")) forgetForm(event.target);

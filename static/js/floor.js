@@ -26,7 +26,7 @@ function preview(form) {
   put("[data-preview-title]", String(values.get("title") || "Headline"));
   put("[data-preview-body]", String(values.get("body") || (values.get("title") ? "" : "What to do")));
   const chosen = form.querySelector("[name='audience']:checked")?.closest("label");
-  put("[data-announce-audience]", chosen ? `Shown at once on ${chosen.querySelector(".choice-help")?.textContent ?? "the chosen desktops"}.` : "");
+  put("[data-announce-audience]", chosen ? `Reaches ${chosen.querySelector(".choice-help")?.textContent ?? "the chosen desktops"} at once.` : "");
 }
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {

@@ -3,8 +3,10 @@
 
 const { voiceSdkUrl, voiceTokenUrl } = document.body.dataset;
 
+let said = "";
 /** @param {string} text @param {"good"|"soon"|"now"|""} level */
 function line(text, level = "") {
+  said = text;
   for (const place of document.querySelectorAll("[data-line-state]")) place.textContent = text;
   document.body.dataset.line = level;
 }
@@ -54,6 +56,11 @@ function quality(text) {
   const place = document.getElementById("line-quality");
   if (place) place.textContent = text;
 }
+
+document.addEventListener("htmx:load", (event) => {
+  // A fresh call bar does not know the line.
+  for (const place of /** @type {Element} */ (event.target).querySelectorAll("[data-line-state]")) place.textContent = said;
+});
 
 let waited = 1_000;
 async function keepTrying() {

@@ -216,9 +216,9 @@ def contact(**changes: Any) -> dict[str, Any]:
             "text": "Wants the digital edition instead of print",
             "probability": 86,
             "evidence": [
-                "said so in the IVR 40 s ago",
-                "issues 9 and 10 reported missing",
-                "61 % of such callers switch",
+                "They said so: switch to digital.",
+                "Issues 9 and 10 were reported missing.",
+                "61 % of the last 2,300 contacts were about this.",
             ],
         },
         "handover": {

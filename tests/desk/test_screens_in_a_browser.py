@@ -161,6 +161,37 @@ def test_a_draft_survives_a_reload_and_is_forgotten_once_sent(pages: Pages, page
     expect(note).to_have_value("")
 
 
+def test_a_kept_note_leaves_an_empty_field(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    fresh = page.locator("#notes").evaluate("form => form.outerHTML")
+    page.route("**/contact_note/903/", lambda route: route.fulfill(content_type="text/html", body=fresh))
+    note = page.get_by_label("Note", exact=True)
+    note.fill("Reads on the train")
+    note.evaluate("field => field.dataset.former = 'yes'")
+    page.get_by_role("button", name="Keep note").click()
+    expect(page.locator("#note-text:not([data-former])")).to_have_value("")
+    page.reload()
+    expect(note).to_have_value("")
+
+
+def test_a_fresh_call_bar_says_how_the_line_is(pages: Pages, page: Page) -> None:
+    phone = 'data-voice-sdk-url="/sdk.js" data-voice-token-url="/token" data-live-url'
+    pages.answers["/with-line"] = pages.pages["/console-empty"].replace("data-live-url", phone, 1)
+    device = "on(name, heard) { this[name] = heard; } async register() { this.registered(); } destroy() {}"
+    sdk = f"window.Twilio = {{ Device: class {{ {device} }} }};"
+    page.route("**/sdk.js", lambda route: route.fulfill(content_type="text/javascript", body=sdk))
+    page.route("**/token", lambda route: route.fulfill(json={"token": "x"}))
+    page.goto(f"{pages.url}/with-line")
+    expect(page.locator("#line-state")).to_have_text("Your line is ready.")
+    page.evaluate("""() => {
+        const fresh = document.getElementById("callbar").cloneNode(true);
+        fresh.querySelector("#line-state").textContent = "Your line is checked when you get ready.";
+        fresh.dataset.fresh = "yes";
+        htmx.swap("#callbar", fresh.outerHTML, {swapStyle: "outerHTML"});
+    }""")
+    expect(page.locator("#callbar[data-fresh] #line-state")).to_have_text("Your line is ready.")
+
+
 def test_a_theme_once_chosen_is_kept(pages: Pages, page: Page) -> None:
     page.goto(f"{pages.url}/console")
     page.get_by_role("button", name="Account: Ana Torres").click()
@@ -295,7 +326,7 @@ def test_an_announcement_is_shown_as_it_will_appear_before_it_is_sent(pages: Pag
     page.get_by_label("Act now").check()
     expect(page.locator("[data-announce-preview]")).to_contain_text("Cards are down")
     expect(page.locator("[data-announce-preview]")).to_have_class("banner is-now")
-    expect(page.get_by_text("Shown at once on 41 desktops.")).to_be_visible()
+    expect(page.get_by_text("Reaches 41 desktops at once.")).to_be_visible()
 
 
 def test_two_records_are_judged_by_keyboard_alone(pages: Pages, page: Page) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from desk.panels.words import source_words
 from desk.templatetags import ui
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -119,3 +120,11 @@ def test_a_partners_mark_says_its_name_and_a_machines_says_what_it_is() -> None:
 def test_a_shortcut_is_printed_as_its_caps_and_said_as_its_keys() -> None:
     assert ui.key_label("mod+k") == "Ctrl K"
     assert ui.aria_key("mod+k") == "Control+K"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("ivr:reason", "said in the phone menu"), ("partner:api", "from the partner’s system")],
+)
+def test_where_a_fact_was_learned_is_said_in_words(source: str, said: str) -> None:
+    assert source_words(source) == said
