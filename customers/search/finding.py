@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from math import prod
+from math import inf, prod
 
 from customers.search import keys as hashing
 from customers.search import lookup
@@ -16,6 +16,10 @@ from customers.search.typed import Term
 # Up to so many likely matches are all fetched and ranked here; beyond it, cheaper kinds of match come first.
 _FEW, _MANY = 60, 200
 _SPARE = 40
+# Lists of customers longer than this are not united and then compared with others as long.
+_LONGEST_LIST = 4_000
+# No two words that are only near cost less together.
+_LEAST_OF_TWO_NEAR = 2 * INNER
 _MOST_STEPS = 12
 _LEAST_SPLIT = 5
 # How much of a company's customers have the last four digits of something, or four within.
@@ -46,7 +50,7 @@ class Search:
 
     def _stages(self) -> tuple[Callable[[], None], ...]:
         from_exact = (self._as_typed, self._numbers_inside, self._joined)
-        return (*from_exact, self._look_near, self._apart, self._near, self._less)
+        return (*from_exact, self._near, self._less)
 
     @property
     def _enough(self) -> bool:
@@ -146,22 +150,39 @@ class Search:
                 terms = [*self.terms[:at], Term((first,)), Term((second,)), *self.terms[at + 1 :]]
                 self._take(terms, [self._exactly(one) for one in terms], extra=APART)
 
-    def _look_near(self) -> None:
+    def _look_near(self, terms: Sequence[Term]) -> None:
         """Ask the dictionary once for all words near what was typed, and for what was run together."""
-        words = [word for term in self.terms if not term.is_number for word in term.spellings]
+        words = [word for term in terms if not term.is_number for word in term.spellings]
         misspelt: list[int] = []
         for word in words:
             if most := allowed_edits(word):
                 misspelt += hashing.misspelling_keys(self.organization_id, word, most)
         inner = [sorted(self._key("f", part) for part in hashing.fragments(word)) for word in words]
-        halves = {half for term in self.terms for pair in _halves(term) for half in pair}
+        halves = {half for term in terms for pair in _halves(term) for half in pair}
         if words:
             self.near_counts = lookup.words(
                 exact=halves, any_keys=misspelt, all_keys=[keys for keys in inner if keys]
             )
 
     def _near(self) -> None:
+        """First only words that nobody has are misspelt; then, for what that leaves open, any may be."""
+        unknown = [term for term in self.terms if not self._beginning(term).share]
+        if unknown and any(not term.is_number for term in self.terms if term not in unknown):
+            self._look_near(unknown)
+            self._apart()
+            self._take_near(
+                [self._with_near(term) if term in unknown else Wanted(term) for term in self.terms]
+            )
+            if self._last_cost() <= _LEAST_OF_TWO_NEAR:
+                return
+        self._look_near(self.terms)
+        self._apart()
         self._take_near([self._with_near(term) for term in self.terms])
+
+    def _last_cost(self) -> float:
+        """The cost of the last of the best; infinite while too few are found."""
+        costs = sorted(one.cost for one in self.found.values())
+        return costs[self.limit - 1] if self._enough else inf
 
     def _less(self) -> None:
         """Nobody has all of it: leave out one word each."""
@@ -185,7 +206,9 @@ class Search:
     def _take_near(self, wanted: Sequence[Wanted], extra: float = 0.0) -> None:
         levels = [self._levels(one) for one in wanted]
         anyhow = [_any_of(of_one) for of_one in levels]
-        if self._likely(anyhow) < _MANY and self._take_all_wanted(wanted, anyhow, extra):
+        rarest = self._total * min(way.share for way in anyhow)
+        few = self._likely(anyhow) < _MANY and rarest <= _LONGEST_LIST
+        if few and self._take_all_wanted(wanted, anyhow, extra):
             return
         steps = sorted(product(*levels), key=lambda step: sum(cost for cost, _ in step))
         for step in steps[:_MOST_STEPS]:
