@@ -59,3 +59,9 @@ def test_only_a_demo_shows_its_logins(db: None, client: Client, settings: Settin
 def test_a_name_or_password_of_any_length_is_only_refused(db: None, client: Client) -> None:
     for name, password in (("x" * 500, "wrong"), ("a\x00b", "wrong"), ("x", "y" * 100_000)):
         assert client.post("/login/", {"username": name, "password": password}).status_code == 200
+
+
+def test_who_is_signed_in_stays_so_while_redis_is_away(ana: User, client: Client, settings: Settings) -> None:
+    client.force_login(ana)
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    assert client.get("/").status_code == 200
