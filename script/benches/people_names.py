@@ -138,9 +138,23 @@ CULTURES = (
         "大 小 中 上 東 西 北 南", "川 島 野 村 沢 原 木 田", "東京 大阪", space=" ", family_first=True,
     ),
 )  # fmt: skip
-_STREETS = (
-    ["High", "Station", "Church", "Park", "Mill", "Orchard", "Bridge", "Market", "Garden", "School", "Hill", "Lake", "River", "Forest", "Castle"]
-)
+_STREETS = [
+    "High",
+    "Station",
+    "Church",
+    "Park",
+    "Mill",
+    "Orchard",
+    "Bridge",
+    "Market",
+    "Garden",
+    "School",
+    "Hill",
+    "Lake",
+    "River",
+    "Forest",
+    "Castle",
+]
 
 
 @dataclass(frozen=True)
