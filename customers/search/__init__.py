@@ -5,8 +5,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from accounts.access import Viewer
 from customers import rules
 from customers.access import is_masked, may_read, visible_customers
@@ -77,30 +75,32 @@ def _partly(viewer: Viewer, text: str, limit: int, whole: list[Match]) -> list[M
 
 def _whole(viewer: Viewer, text: str, limit: int) -> list[Match]:
     """By an identity typed in full, whatever the contract hides."""
-    wanted = _identities_typed(viewer, text)
-    if wanted is None:
+    identities = _identities_typed(text)
+    if not identities:
         return []
-    rows = Identity.objects.filter(wanted).order_by("-customer_id")
-    rows = rows.filter(customer__in=visible_customers(viewer)) if viewer.scope is not None else rows
-    found: dict[int, Match] = {}
-    for customer_id, kind in rows.values_list("customer_id", "kind")[: limit * 3]:
-        found.setdefault(customer_id, Match(customer_id, 0.0, (_noun(kind),)))
-    return list(found.values())[:limit]
-
-
-def _identities_typed(viewer: Viewer, text: str) -> Q | None:
-    if (mail := mail_of(text)) is not None:
-        return Q(kind=Identity.Kind.EMAIL, value=mail)
-    if sum(char.isdigit() for char in text) < sum(char.isalpha() for char in text):
-        return None
-    wanted = Q(kind=Identity.Kind.SUBSCRIBER_NUMBER, value=kinds.compact(text).upper())
-    phone = rules.normalize_identity(Identity.Kind.PHONE, text, country_code=home_country())
-    if phone is not None:
-        wanted |= Q(kind=Identity.Kind.PHONE, value=phone)
-    reference = Q(kind=Identity.Kind.PARTNER_REFERENCE, value=text)
+    partner_id = viewer.scope.partner_id if viewer.scope else None
+    rows = lookup.whole(identities, partner_id=partner_id)
     if viewer.scope is not None:
-        reference &= Q(partner_id=viewer.scope.partner_id)
-    return wanted | reference
+        seen = visible_customers(viewer).filter(pk__in=[customer_id for customer_id, _ in rows])
+        shared = set(seen.values_list("pk", flat=True))
+        rows = [row for row in rows if row[0] in shared]
+    found: dict[int, Match] = {}
+    for customer_id, kind in rows:
+        found.setdefault(customer_id, Match(customer_id, 0.0, (_noun(kind),)))
+    return sorted(found.values(), key=lambda match: match.rank)[:limit]
+
+
+def _identities_typed(text: str) -> list[tuple[str, str]]:
+    if (mail := mail_of(text)) is not None:
+        return [(Identity.Kind.EMAIL.value, mail)]
+    if sum(char.isdigit() for char in text) < sum(char.isalpha() for char in text):
+        return []
+    identities = [
+        (Identity.Kind.SUBSCRIBER_NUMBER.value, kinds.compact(text).upper()),
+        (Identity.Kind.PARTNER_REFERENCE.value, text),
+    ]
+    phone = rules.normalize_identity(Identity.Kind.PHONE, text, country_code=home_country())
+    return [(Identity.Kind.PHONE.value, phone), *identities] if phone else identities
 
 
 def _noun(kind: str) -> str:

@@ -12,27 +12,25 @@ def allowed_edits(typed: str) -> int:
 
 
 def edits(typed: str, word: str, most: int) -> tuple[int, int]:
-    """Edits to the whole word, and to the beginning of it that comes nearest; more than `most`: no match.
+    """Edits to the whole word, and to the beginning of it that comes nearest; above `most` there is no match.
 
-    Swapping two neighbours is one edit.
+    Swapping two neighbours is one edit. Equal letters are passed over; then every kind of edit is tried.
     """
-    skip = 0
-    shorter = min(len(typed), len(word))
-    while skip < shorter and typed[skip] == word[skip]:
-        skip += 1
-    typed, word = typed[skip:], word[skip : skip + len(typed) + most + 1]
+    none = most + 1
     if len(word) + most < len(typed):
-        return most + 1, most + 1
-    before: list[int] = []
-    row = list(range(len(word) + 1))
-    for at, letter in enumerate(typed, 1):
-        after = [at]
-        for column, other in enumerate(word, 1):
-            cost = min(row[column] + 1, after[-1] + 1, row[column - 1] + (letter != other))
-            if at > 1 and column > 1 and letter == word[column - 2] and typed[at - 2] == other:
-                cost = min(cost, before[column - 2] + 1)
-            after.append(cost)
-        if min(after) > most and (not before or min(row) > most):
-            return most + 1, most + 1
-        before, row = row, after
-    return row[-1], min(row)
+        return none, none
+    if most == 0:
+        return int(typed != word), int(not word.startswith(typed))
+    at, shorter = 0, min(len(typed), len(word))
+    while at < shorter and typed[at] == word[at]:
+        at += 1
+    typed, word = typed[at:], word[at:]
+    if not typed:
+        return min(len(word), none), 0
+    if not word:
+        return len(typed), len(typed)
+    rests = [(typed[1:], word[1:]), (typed[1:], word), (typed, word[1:])]
+    if typed[:2] == word[1::-1]:
+        rests.append((typed[2:], word[2:]))
+    tried = [edits(one, other, most - 1) for one, other in rests]
+    return min(1 + whole for whole, _ in tried), min(1 + beginning for _, beginning in tried)

@@ -14,7 +14,7 @@ from customers.search.ranking import APART, INNER, LEAST_INNER, LEFT_OUT, Match,
 from customers.search.typed import Term
 
 # Up to so many likely matches are all fetched and ranked here; beyond it, cheaper kinds of match come first.
-_FEW, _MANY = 60, 300
+_FEW, _MANY = 60, 200
 _SPARE = 40
 _MOST_STEPS = 12
 _LEAST_SPLIT = 5
@@ -223,7 +223,7 @@ class Search:
         return False
 
     def _take_wanted(self, wanted: Sequence[Wanted], ways: Sequence[Ways], extra: float, most: int) -> int:
-        wanted = [*wanted[:-1], replace(wanted[-1], is_last=True)]
+        wanted = [*wanted[:-1], replace(wanted[-1], is_last=True, judged={})]
         groups = [group for way in ways for group in way.groups]
         patterns = [way.pattern for way in ways if way.pattern]
         asked = repr((groups, patterns))
@@ -276,7 +276,7 @@ def nearness(typed: str, word: str, most: int) -> float | None:
         return None
     if len(typed) >= LEAST_INNER and typed in word:
         return None if word.startswith(typed) else INNER
-    if len(typed) < LEAST_TO_MISSPELL:
+    if len(typed) < LEAST_TO_MISSPELL or len(set(typed).difference(word[: len(typed) + most])) > most:
         return None
     whole, beginning = edits(typed, word, most)
     if whole <= most:

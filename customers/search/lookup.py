@@ -57,6 +57,17 @@ def customers(
         return list(cursor.fetchall())
 
 
+def whole(identities: Sequence[tuple[str, str]], *, partner_id: int | None) -> list[tuple[int, str]]:
+    """Customers with one of these identities (kind, normal value): (id, kind), newest first of each kind."""
+    kinds, values = [kind for kind, _ in identities], [value for _, value in identities]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id, kind FROM customers_search_whole(%s::text[], %s::text[], %s)",
+            [kinds, values, partner_id],
+        )
+        return list(cursor.fetchall())
+
+
 def quoted(text: str) -> str:
     """A text as PostgreSQL's regular expressions read it literally."""
     return re.sub(r"([^\w])", r"\\\1", text)

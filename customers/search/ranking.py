@@ -1,6 +1,6 @@
 """How well a customer fits what was typed, and why it was found."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from customers.search import entries as kinds
@@ -25,6 +25,10 @@ _NOUNS = {
 }
 
 
+# What a match costs, and why it is one.
+Fit = tuple[float, str]
+
+
 @dataclass(frozen=True)
 class Sight:
     """Which tokens a viewer may find by: kinds of words, and beginnings of numbers."""
@@ -46,6 +50,7 @@ class Wanted:
     term: Term
     near: Mapping[str, float] = field(default_factory=dict)
     is_last: bool = False
+    judged: dict[str, Fit | None] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def match(customer_id: int, tokens: str, wanted: Sequence[Wanted], sight: Sight)
     split = tokens.split()
     total, why = 0.0, []
     for one in wanted:
-        best = min(_fits(split, one, sight), key=lambda fit: fit[0], default=None)
+        best = _best_fit(split, one, sight)
         if best is None:
             return None
         total += best[0]
@@ -75,18 +80,33 @@ def match(customer_id: int, tokens: str, wanted: Sequence[Wanted], sight: Sight)
     return Match(customer_id, total, tuple(dict.fromkeys(reason for reason in why if reason)))
 
 
-def _fits(tokens: Sequence[str], wanted: Wanted, sight: Sight) -> Iterator[tuple[float, str]]:
+def _best_fit(tokens: Sequence[str], wanted: Wanted, sight: Sight) -> Fit | None:
+    """The cheapest, the first of equals. The same words come again and again, so each is judged once."""
+    best: Fit | None = None
+    judged = wanted.judged
     for token in tokens:
-        kind = token[0]
-        if kind in sight.words and (fit := _word_fit(token[1:], wanted)) is not None:
-            yield fit[0], _word_reason(kind, token[1:], fit[1])
-        elif wanted.term.is_number and kind in kinds.NUMBERS and token.startswith(sight.numbers):
-            number = token[1:].rpartition(":")[2]
-            if (fit := _number_fit(number, wanted.term)) is not None:
-                yield fit[0], f"{_NOUNS[kind]} {fit[1]} {_typed_part(number, wanted.term)}"
+        if token in judged:
+            fit = judged[token]
+        else:
+            fit = judged[token] = _fit(token, wanted, sight)
+        if fit is not None and (best is None or fit[0] < best[0]):
+            best = fit
+    return best
 
 
-def _word_fit(word: str, wanted: Wanted) -> tuple[float, str] | None:
+def _fit(token: str, wanted: Wanted, sight: Sight) -> Fit | None:
+    kind = token[0]
+    if kind in sight.words:
+        fit = _word_fit(token[1:], wanted)
+        return fit and (fit[0], _word_reason(kind, token[1:], fit[1]))
+    if not wanted.term.is_number or kind not in kinds.NUMBERS or not token.startswith(sight.numbers):
+        return None
+    number = token[1:].rpartition(":")[2]
+    fit = _number_fit(number, wanted.term)
+    return fit and (fit[0], f"{_NOUNS[kind]} {fit[1]} {_typed_part(number, wanted.term)}")
+
+
+def _word_fit(word: str, wanted: Wanted) -> Fit | None:
     term = wanted.term
     if word in term.spellings:
         return 0.0, "is"
@@ -98,7 +118,7 @@ def _word_fit(word: str, wanted: Wanted) -> tuple[float, str] | None:
     return (near, "near") if near is not None else None
 
 
-def _number_fit(number: str, term: Term) -> tuple[float, str] | None:
+def _number_fit(number: str, term: Term) -> Fit | None:
     if number == term.text:
         return 0.0, "is"
     if number.endswith(term.digits):

@@ -165,10 +165,8 @@ def test_it_says_why_somebody_was_found(cast: Cast, robert: Customer) -> None:
 
 def test_a_changed_record_is_found_by_what_it_says_now(cast: Cast, robert: Customer) -> None:
     actor = cast.ana.actor
-    actions.change_customer(
-        robert.id, actor=actor, expected_version=robert.version, display_name="Bob Winter", family_name="Winter",
-        given_name="Bob",
-    )  # fmt: skip
+    names = {"display_name": "Bob Winter", "given_name": "Bob", "family_name": "Winter"}
+    actions.change_customer(robert.id, actor=actor, expected_version=robert.version, **names)
     actions.add_identity(robert.id, kind="phone", value="020 7946 5599", actor=actor)
     old = robert.identities.get(value="+442079464821")
     actions.remove_identity(robert.id, identity_id=old.id, actor=actor)
