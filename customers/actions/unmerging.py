@@ -214,7 +214,7 @@ def _release_what_later_merges_changed(record: CustomerMerge, plan: Unmerging) -
         for change in other.changes:
             returning = plan.returning.get(f"{change['label']}.customer", set())
             if change["pk"] in returning and change["label"] != "customers.Customer":
-                _write_back(change)
+                _write_back(change, record)
             else:
                 kept.append(change)
         if len(kept) != len(other.changes):
@@ -228,11 +228,38 @@ def _restore_changes(record: CustomerMerge) -> None:
     for change in reversed(record.changes):
         heir = _next_change(later, change)
         if heir is None:
-            _write_back(change)
+            _write_back(change, record)
         elif heir["before"] == change["after"]:
             heir["before"] = change["before"]
     for one in later:
         one.save(update_fields=["changes"])
+
+
+def _make_room_for_share(share_id: int, record: CustomerMerge) -> None:
+    """The partner has one open share of a record: the one that rested comes back, so one that another merge
+    brought waits at its own record again, and one that was made since has done its work."""
+    resting = RecordShare.objects.filter(pk=share_id).first()
+    if resting is None:
+        return
+    label = "customers.RecordShare.customer"
+    taken = RecordShare.objects.filter(
+        customer_id=resting.customer_id, partner_id=resting.partner_id, ended_at=None
+    )
+    for share in taken.exclude(pk=share_id):
+        bringer = next(
+            (
+                one
+                for one in _standing_merges(record.winner_id, besides=record)
+                if share.pk in one.moved.get(label, ())
+            ),
+            None,
+        )
+        if bringer is None:
+            RecordShare.objects.filter(pk=share.pk).update(ended_at=clock.now())
+            continue
+        RecordShare.objects.filter(pk=share.pk).update(customer_id=bringer.loser_id)
+        bringer.moved[label].remove(share.pk)
+        bringer.save(update_fields=["moved"])
 
 
 def _next_change(later: list[CustomerMerge], change: dict[str, Any]) -> dict[str, Any] | None:
@@ -243,13 +270,14 @@ def _next_change(later: list[CustomerMerge], change: dict[str, Any]) -> dict[str
     )
 
 
-def _write_back(change: dict[str, Any]) -> None:
+def _write_back(change: dict[str, Any], record: CustomerMerge) -> None:
     model = apps.get_model(change["label"])
     column = model._meta.get_field(change["field"])
     before, after = column.to_python(change["before"]), column.to_python(change["after"])
-    model._base_manager.filter(pk=change["pk"], **{change["field"]: after}).update(
-        **{change["field"]: before}
-    )
+    rows = model._base_manager.filter(pk=change["pk"], **{change["field"]: after})
+    if model is RecordShare and rows.exists():
+        _make_room_for_share(change["pk"], record)
+    rows.update(**{change["field"]: before})
 
 
 def _bring_back(record: CustomerMerge) -> None:
