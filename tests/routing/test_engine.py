@@ -32,9 +32,6 @@ from routing.engine.filters import allows
 from routing.engine.order import contact_order
 from routing.engine.ranks import agent_order
 
-settings.register_profile("quick", max_examples=60, deadline=None)
-settings.load_profile("quick")
-
 NOW = 1_800_000_000.0
 SKILLS = ("digital", "billing")
 PARTNERS = (None, 7)
