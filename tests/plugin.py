@@ -24,6 +24,9 @@ TOGETHER = {
 }
 ENGINES = pytest.StashKey[TestEngines]()
 
+# What else starts processes and waits for them.
+_LONG = ("tests/foundation/test_killed_processes.py", "tests/routing/test_owner.py")
+
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(
@@ -52,9 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rank(item: pytest.Item) -> int:
-    if item.get_closest_marker("stack"):
-        return 0
-    return 1 if item.path.relative_to(ROOT).as_posix() in TOGETHER else 2
+    path = item.path.relative_to(ROOT).as_posix()
+    return 0 if item.get_closest_marker("stack") else 1 if path in _LONG else 2 if path in TOGETHER else 3
 
 
 class _Scheduling(LoadScopeScheduling):

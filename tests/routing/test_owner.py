@@ -30,7 +30,7 @@ from tests.routing.conftest import Floor, make_floor
 from tests.routing.invariants import assert_sound
 
 
-def eventually(true: Callable[[], object], seconds: float = 20) -> None:
+def eventually(true: Callable[[], object], seconds: float = 60) -> None:
     """Wait for an outcome of another thread or process; fails when it does not come."""
     until = time.monotonic() + seconds
     while not true():
