@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -49,8 +50,12 @@ class Floor:
     digital: Queue
 
     def call(self, queue: str = "service", **options: object) -> WorkItem:
-        """A call from a customer of its own waits."""
-        customer = create_customer(actor=IVR_ACTOR, display_name="Otto Vogel")
+        """A call from a customer of its own waits.
+
+        The name is its own too: two transactions that bring the same new word into the search wait for
+        each other.
+        """
+        customer = create_customer(actor=IVR_ACTOR, display_name=secrets.token_hex(6))
         interaction = open_interaction(
             actor=IVR_ACTOR, channel="voice", address="+442071234567", customer=customer
         )
