@@ -113,7 +113,8 @@ def lock_holder() -> str | None:
         cursor.execute(
             "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
             " WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted"
-            " AND l.classid::bigint << 32 | l.objid::bigint = %s",
+            " AND l.classid::bigint << 32 | l.objid::bigint = %s"
+            " AND a.datname = current_database()",  # other stacks on this engine have owners of their own
             [LOCK],
         )
         row = cursor.fetchone()
@@ -240,7 +241,10 @@ def test_a_change_of_an_agents_skills_counts_from_the_next_reading_on(committed_
 def lock_holder_pid() -> int | None:
     """The backend that owns the order."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted")
+        cursor.execute(
+            "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND datname = current_database()"
+        )
         row = cursor.fetchone()
         return row[0] if row else None
 
