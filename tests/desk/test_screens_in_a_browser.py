@@ -206,7 +206,10 @@ def test_live_data_waits_while_a_menu_is_open_inside_it(pages: Pages, page: Page
     nudge(page, "work.changed")
     (answer,) = held.wait_for(1)
     page.get_by_role("button", name="Decline…").click()
-    answer.fulfill(body=work_saying("Read before it was closed"))
+    expect(page.get_by_role("menuitem", name="Finishing notes")).to_be_visible()
+    with page.expect_event("requestfinished"):
+        answer.fulfill(body=work_saying("Read before it was closed"))
+    page.evaluate("() => new Promise(requestAnimationFrame)")
     expect(page.get_by_role("menuitem", name="Finishing notes")).to_be_visible()
     page.keyboard.press("Escape")
     held.wait_for(2)[1].fulfill(body=work_saying("Fresh work"))
