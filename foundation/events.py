@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 
+from foundation.postgres.base import send_with_next
 from foundation.tenancy import current_organization_id
 from foundation.wake import wake_after_commit
 
@@ -97,13 +97,11 @@ WITH e AS (
   INSERT INTO foundation_event (organization_id, name, version, subject, payload, actor, occurred_at)
   VALUES (%(organization_id)s, %(name)s, %(version)s, %(subject)s, %(payload)s, %(actor)s, clock_timestamp())
   RETURNING id
-), d AS (
-  INSERT INTO foundation_delivery
-    (organization_id, event_id, handler, lane, state, attempts, sends, next_attempt_at, last_error)
-  SELECT %(organization_id)s, e.id, h.handler, h.lane, 'pending', 0, 0, now(), ''
-  FROM e, unnest(%(handlers)s::text[], %(lanes)s::text[]) AS h (handler, lane)
 )
-SELECT id FROM e
+INSERT INTO foundation_delivery
+  (organization_id, event_id, handler, lane, state, attempts, sends, next_attempt_at, last_error)
+SELECT %(organization_id)s, e.id, h.handler, h.lane, 'pending', 0, 0, now(), ''
+FROM e, unnest(%(handlers)s::text[], %(lanes)s::text[]) AS h (handler, lane)
 """
 
 # The same for many events of one name, in the order given.
@@ -122,12 +120,12 @@ FROM e, unnest(%(handlers)s::text[], %(lanes)s::text[]) AS h (handler, lane)
 """
 
 
-def emit(event: DomainEvent, *, actor: Mapping[str, Any] | None = None) -> int:
-    """Record an event and what must be delivered, in the current tenant transaction. Returns its id.
+def emit(event: DomainEvent, *, actor: Mapping[str, Any] | None = None) -> None:
+    """Record an event and what must be delivered, in the current tenant transaction.
 
     Emit after the changed rows are locked: that keeps one record's events in order in the feed.
     """
-    return emit_raw(
+    emit_raw(
         event.NAME, event.VERSION, event.subject, json.dumps(asdict(event), cls=DjangoJSONEncoder), actor
     )
 
@@ -140,20 +138,16 @@ def emit_many(events: Sequence[DomainEvent], *, actor: Mapping[str, Any] | None 
     values = _values(current_organization_id(), first.NAME, first.VERSION, "", "", actor)
     values["subjects"] = [event.subject for event in events]
     values["payloads"] = [json.dumps(asdict(event), cls=DjangoJSONEncoder) for event in events]
-    with connection.cursor() as cursor:
-        cursor.execute(_EMIT_MANY, values)
+    send_with_next(_EMIT_MANY, values)
     wake_after_commit("relay")
 
 
-def emit_raw(name: str, version: int, subject: str, payload: str, actor: Mapping[str, Any] | None) -> int:
+def emit_raw(name: str, version: int, subject: str, payload: str, actor: Mapping[str, Any] | None) -> None:
     """Record an event whose payload is already JSON (timers keep theirs so)."""
     values = _values(current_organization_id(), name, version, subject, payload, actor)
-    with connection.cursor() as cursor:
-        cursor.execute(_EMIT, values)
-        event_id: int = cursor.fetchone()[0]
+    send_with_next(_EMIT, values)
     if "realtime" in values["lanes"]:  # the relay comes for background work four times a second anyway
         wake_after_commit("relay")
-    return event_id
 
 
 def statement_of(

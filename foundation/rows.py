@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Field, Model
 
+from foundation.postgres.base import send_with_next
+
 Converter = Callable[[Any], Any]
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Model)
@@ -76,12 +78,18 @@ def insert(row: M) -> M:
     return row
 
 
+def add(row: Model) -> None:
+    """As `insert`, with the next statement: its id stays unknown here."""
+    text, fields = _inserting(type(row))
+    send_with_next(text, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+
+
 def update(row: Model, names: Iterable[str]) -> None:
-    """Write these fields of a row; a reference goes by either of its names. KeyError for no field of its."""
+    """Write these fields of a row, with the next statement; a reference goes by either of its names. KeyError
+    for no field of its."""
     text, fields = _updating(type(row), tuple(sorted(names)))
     values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(text, [*values, row.pk])
+    send_with_next(text, [*values, row.pk])
 
 
 @cache

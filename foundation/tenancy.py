@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from django.db import connection, transaction
 
 from foundation import live
+from foundation.postgres.base import send_with_next
 
 _organization_id: ContextVar[int | None] = ContextVar("organization_id", default=None)
 _in_system: ContextVar[bool] = ContextVar("in_system", default=False)
@@ -93,13 +94,11 @@ def _enter(organization_id: int, statement_milliseconds: int | None) -> None:
     if statement_milliseconds is None:
         _set("app.organization_id", str(organization_id))
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.organization_id', %s, true), set_config('statement_timeout', %s, true)",
-            [str(organization_id), str(statement_milliseconds)],
-        )
+    send_with_next(
+        "SELECT set_config('app.organization_id', %s, true), set_config('statement_timeout', %s, true)",
+        [str(organization_id), str(statement_milliseconds)],
+    )
 
 
 def _set(name: str, value: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+    send_with_next("SELECT set_config(%s, %s, true)", [name, value])

@@ -14,27 +14,26 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from foundation.events import DomainEvent
 from foundation.models import Timer
+from foundation.postgres.base import send_with_next
+from foundation.tenancy import current_organization_id
+
+_SET = """
+INSERT INTO foundation_timer (organization_id, key, due_at, name, version, subject, payload, actor)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (organization_id, key) DO UPDATE
+SET due_at = excluded.due_at, name = excluded.name, version = excluded.version,
+    subject = excluded.subject, payload = excluded.payload, actor = excluded.actor
+"""
 
 
 def emit_at(
     event: DomainEvent, due_at: datetime, *, key: str, actor: Mapping[str, Any] | None = None
 ) -> None:
     """Record `event` at `due_at`. A timer of the same key is replaced."""
-    timer = Timer(
-        key=key,
-        due_at=due_at,
-        name=event.NAME,
-        version=event.VERSION,
-        subject=event.subject,
-        payload=json.loads(json.dumps(asdict(event), cls=DjangoJSONEncoder)),
-        actor=dict(actor or {}),
-    )
-    Timer.objects.bulk_create(
-        [timer],
-        update_conflicts=True,
-        unique_fields=["organization_id", "key"],
-        update_fields=["due_at", "name", "version", "subject", "payload", "actor"],
-    )
+    payload = json.dumps(asdict(event), cls=DjangoJSONEncoder)
+    told = json.dumps(dict(actor or {}), cls=DjangoJSONEncoder)
+    what = [event.NAME, event.VERSION, event.subject, payload, told]
+    send_with_next(_SET, [current_organization_id(), key, due_at, *what])
 
 
 def cancel_timer(key: str) -> None:

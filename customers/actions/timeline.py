@@ -55,23 +55,24 @@ def write_entry(
     for_partners: bool = True,
     partner_id: int | None = None,
     at: datetime | None = None,
-) -> TimelineEntry:
+) -> None:
     """Write a line without a nudge; for actions that send their own."""
-    entry = TimelineEntry(
-        customer_id=customer_id,
-        at=at or clock.now(),
-        kind=kind,
-        hand=actor.hand,
-        author=actor.name[:120],
-        partner_id=partner_id or actor.partner_id,
-        interaction_id=interaction_id,
-        title=shorten(title),
-        body=body,
-        ref_kind=ref[0] if ref else "",
-        ref_id=ref[1] if ref else None,
-        for_partners=for_partners or actor.is_partner,
+    rows.add(
+        TimelineEntry(
+            customer_id=customer_id,
+            at=at or clock.now(),
+            kind=kind,
+            hand=actor.hand,
+            author=actor.name[:120],
+            partner_id=partner_id or actor.partner_id,
+            interaction_id=interaction_id,
+            title=shorten(title),
+            body=body,
+            ref_kind=ref[0] if ref else "",
+            ref_id=ref[1] if ref else None,
+            for_partners=for_partners or actor.is_partner,
+        )
     )
-    return rows.insert(entry)
 
 
 def add_timeline_entry(
@@ -85,13 +86,13 @@ def add_timeline_entry(
     ref: tuple[str, int] | None = None,
     for_partners: bool = True,
     partner_id: int | None = None,
-) -> TimelineEntry:
+) -> None:
     """Write a line of the customer's story. `ref` is (kind, id) of the row behind it.
 
     `partner_id` names the partner it concerns when that is not the actor's: other partners never see it.
     A title never carries a phone number or an address: partners read it unmasked.
     """
-    entry = write_entry(
+    write_entry(
         customer_id,
         kind=kind,
         title=title,
@@ -105,7 +106,6 @@ def add_timeline_entry(
     tell_desktops(
         customer_id, kind if kind in {"note", "fact", "case", "promise", "interaction"} else "timeline"
     )
-    return entry
 
 
 def add_note(
@@ -123,14 +123,19 @@ def add_note(
     if len(text) > LONGEST_NOTE:
         raise Refusal("note_too_long", f"A note may have {LONGEST_NOTE:,} characters.", field="text")
     lock_customer(customer_id)
-    entry = write_entry(
-        customer_id,
-        kind="note",
-        title="Note",
-        body=text,
-        actor=actor,
-        interaction_id=interaction_id,
-        for_partners=for_partners,
+    entry = rows.insert(
+        TimelineEntry(
+            customer_id=customer_id,
+            at=clock.now(),
+            kind="note",
+            hand=actor.hand,
+            author=actor.name[:120],
+            partner_id=actor.partner_id,
+            interaction_id=interaction_id,
+            title="Note",
+            body=text,
+            for_partners=for_partners or actor.is_partner,
+        )
     )
     emit(
         NoteAdded(customer_id=customer_id, timeline_entry_id=entry.id, interaction_id=interaction_id),

@@ -12,6 +12,7 @@ from django.db import connection
 from accounts.actors import SYSTEM_ACTOR
 from foundation import clock
 from foundation.events import emit, statement_of
+from foundation.postgres.base import send_with_next
 from foundation.tenancy import current_organization_id
 from foundation.wake import wake_after_commit
 from ivr.events import WebhookStored
@@ -133,8 +134,7 @@ def lock_stored(webhook: Webhook) -> Stored:
 
 def mark_answered(stored: Stored, response: str) -> None:
     """It needs nothing more; a repetition will be answered the same."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, [clock.now(), response, stored.id])
+    send_with_next(_MARK, [clock.now(), response, stored.id])
 
 
 def mark_processed(webhook: ReceivedWebhook) -> None:

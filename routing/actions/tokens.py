@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from foundation import clock
+from foundation import clock, rows
 from foundation.live import hint
 from foundation.wake import wake_after_commit
 from routing.engine import order_key
@@ -27,19 +27,21 @@ def lock_item(work_item_id: int) -> WorkItem:
 
 def put_in_line(item: WorkItem) -> None:
     """Give the item a fresh token at the place its age deserves, and wake the owner of the order."""
-    token = WaitingToken.objects.create(
-        work_item_id=item.id,
-        queue_id=item.queue_id,
-        key=_key(item.queue, item.base_score, item.entered_at),
-        entered_at=item.entered_at,
-        queued_at=item.queued_at,
-        base_score=item.base_score,
-        preferred_member_id=item.preferred_member_id,
-        language=item.language,
-        avoid=item.avoid,
+    token = rows.insert(
+        WaitingToken(
+            work_item_id=item.id,
+            queue_id=item.queue_id,
+            key=_key(item.queue, item.base_score, item.entered_at),
+            entered_at=item.entered_at,
+            queued_at=item.queued_at,
+            base_score=item.base_score,
+            preferred_member_id=item.preferred_member_id,
+            language=item.language,
+            avoid=item.avoid,
+        )
     )
     item.state, item.token_id, item.assigned_at = State.WAITING, token.id, None
-    item.save(update_fields=["state", "token_id", "avoid", "assigned_at"])
+    rows.update(item, ["state", "token_id", "avoid", "assigned_at"])
     hint("floor", "queues")
     wake_after_commit("routing")
 

@@ -13,7 +13,7 @@ from customers.actions import (
     transfer_interaction,
 )
 from customers.models import Interaction
-from foundation import clock
+from foundation import clock, rows
 from foundation.errors import Conflict, Refusal
 from foundation.events import emit
 from foundation.live import hint, nudge
@@ -31,7 +31,6 @@ State = WorkItem.State
 _LOOKS = 20
 
 
-@transaction.atomic
 def queue_work(
     interaction_id: int,
     *,
@@ -44,7 +43,7 @@ def queue_work(
     """The contact waits in a queue from now; its age counts from `entered_at`, if earlier.
 
     Calling it again answers with the item already waiting. Refusal `unknown_queue`; Conflict `not_queueable`
-    for a contact that is over.
+    for a contact that is over: both before anything is written.
     """
     queue = _open_queue(queue_slug)
     waiting = queue_interaction(interaction_id, queue_slug=queue.slug, queue_name=queue.name, actor=actor)
@@ -159,15 +158,14 @@ def finish_work(interaction_id: int) -> bool:
 
 
 def _open_queue(slug: str) -> Queue:
-    queue = Queue.objects.filter(slug=slug, is_active=True).first()
+    queue = rows.first(Queue, "WHERE slug = %s AND is_active", [slug])
     if queue is None:
         raise Refusal("unknown_queue", f"There is no queue “{slug}”.", field="queue_slug")
     return queue
 
 
 def _enter(item: WorkItem, *, actor: Actor) -> WorkItem:
-    item.save(force_insert=True)
-    put_in_line(item)
+    put_in_line(rows.insert(item))
     emit(
         WorkQueued(work_item_id=item.id, interaction_id=item.interaction_id, queue_slug=item.queue.slug),
         actor=actor.as_json(),

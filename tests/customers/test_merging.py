@@ -21,7 +21,7 @@ from tests.customers.merging_world import everything, open_shares, picture, rand
 from tests.people import Cast
 
 EXAMPLES = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.usefixtures("no_listeners")
 
 def ring(note: str = "") -> int:
     with tenant(ORGANIZATION):
-        return emit(Rang(bell_id=3, note=note), actor={"hand": "ivr"})
+        emit(Rang(bell_id=3, note=note), actor={"hand": "ivr"})
+        return Event.objects.latest("id").id
 
 
 def ring_and_fail() -> None:
@@ -298,6 +299,6 @@ def test_finished_deliveries_are_swept_and_their_events_stay(db):
 
 @pytest.mark.parametrize("value", ["é", "\u2028", "'; DROP TABLE x; --", "x" * 20_000])
 def test_any_text_survives_in_a_payload(organization, value):
-    event_id = emit(Rang(bell_id=3, note=value))
-    assert Event.objects.get(id=event_id).payload["note"] == value
+    emit(Rang(bell_id=3, note=value))
+    assert Event.objects.get().payload["note"] == value
     assert json.dumps(value)

@@ -31,35 +31,35 @@ def busy_line(line: Line) -> Line:
     return line
 
 
-def test_a_known_caller_is_received_in_17_round_trips(busy_line: Line) -> None:
+def test_a_known_caller_is_received_in_13_round_trips(busy_line: Line) -> None:
     sent = round_trips(busy_line.call(CALLER).dial)
-    assert len(sent) <= 17, sent
+    assert len(sent) <= 13, sent
 
 
-def test_a_key_that_leads_to_a_person_takes_20_round_trips(busy_line: Line) -> None:
+def test_a_key_that_leads_to_a_person_takes_11_round_trips(busy_line: Line) -> None:
     call = busy_line.call(CALLER)
     call.dial()
     sent = round_trips(lambda: call.press("0"))
     assert call.heard is not None
     assert "Enqueue" in call.heard.verbs
-    assert len(sent) <= 20, sent
+    assert len(sent) <= 11, sent
 
 
-def test_a_reason_that_is_recorded_takes_28_round_trips(busy_line: Line) -> None:
+def test_a_reason_that_is_recorded_takes_17_round_trips(busy_line: Line) -> None:
     call = busy_line.call(CALLER)
     call.dial()
     sent = round_trips(lambda: call.press("1"))
     assert call.heard is not None
     assert "Enqueue" in call.heard.verbs
-    assert len(sent) <= 28, sent
+    assert len(sent) <= 17, sent
 
 
-def test_a_round_of_waiting_takes_21_round_trips(busy_line: Line) -> None:
+def test_a_round_of_waiting_takes_19_round_trips(busy_line: Line) -> None:
     call = busy_line.call(CALLER)
     call.dial()
     call.press("0")
     sent = round_trips(call.wait)
-    assert len(sent) <= 21, sent
+    assert len(sent) <= 19, sent
 
 
 def test_a_callback_is_stored_in_one_round_trip(busy_line: Line) -> None:
