@@ -22,6 +22,7 @@ class PartnerScope:
     masked_fields: frozenset[str] = frozenset()
     readable_facts: frozenset[str] = frozenset()
     writable_facts: frozenset[str] = frozenset()
+    writable_fields: frozenset[str] = frozenset()
 
     @property
     def in_force(self) -> bool:
@@ -94,4 +95,5 @@ def _scope(contract: Contract) -> PartnerScope:
         masked_fields=frozenset(contract.masked_fields),
         readable_facts=frozenset(contract.readable_facts),
         writable_facts=frozenset(contract.writable_facts),
+        writable_fields=frozenset(contract.writable_fields) & frozenset(contract.readable_fields),
     )

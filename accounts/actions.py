@@ -13,7 +13,15 @@ from foundation import clock
 from foundation.errors import Conflict, NotVisible, Refusal
 from foundation.tenancy import system
 
-_LISTS = ("queues", "products", "readable_fields", "masked_fields", "readable_facts", "writable_facts")
+_LISTS = (
+    "queues",
+    "products",
+    "readable_fields",
+    "masked_fields",
+    "writable_fields",
+    "readable_facts",
+    "writable_facts",
+)
 
 
 def create_organization(
@@ -72,7 +80,8 @@ def sign_contract(
 ) -> Contract:
     """The next version of what the partner may see and do; it takes the place of the one before.
 
-    `lists`: queues, products, readable_fields, masked_fields, readable_facts, writable_facts.
+    `lists`: queues, products, readable_fields, masked_fields, writable_fields, readable_facts,
+    writable_facts.
     Refusal `unknown_field`.
     """
     for name in lists:

@@ -39,7 +39,8 @@ class Contract(TenantModel):
     """What a partner may see and do, from `effective_from` until the next version or `ended_at`.
 
     Queues and products by slug and code; facts by key. A field in no list is not visible. `masked_fields`
-    show only their ends; `writable_facts` may be written; `refund_limit` is in the organisation's currency.
+    show only their ends; `writable_facts` may be written, and `writable_fields` where they are read in full;
+    `refund_limit` is in the organisation's currency.
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="contracts")
@@ -52,6 +53,7 @@ class Contract(TenantModel):
     masked_fields = ArrayField(models.CharField(max_length=60), default=list)
     readable_facts = ArrayField(models.CharField(max_length=60), default=list)
     writable_facts = ArrayField(models.CharField(max_length=60), default=list)
+    writable_fields = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
     refund_limit = models.DecimalField(max_digits=10, decimal_places=2, default=0)
 
     class Meta:
@@ -101,3 +103,8 @@ class Member(TenantModel):
     def supervises(self) -> bool:
         """Whether this person may open the floor and post announcements."""
         return self.is_active and self.role in {self.Role.SUPERVISOR, self.Role.ADMIN}
+
+    @property
+    def administers(self) -> bool:
+        """Whether this person may set the organisation up."""
+        return self.is_active and self.role == self.Role.ADMIN

@@ -1,13 +1,13 @@
 """Who may open which URL: every named URL stands here, and a test walks them all as the wrong user.
 
 public: anybody · signed: a carrier whose signature we check · member: any signed-in member ·
-agent: members who take work · supervisor: supervisors and administrators · partner_api: a partner's
-system with a token · ops: health and figures, which name no company and no customer.
+agent: members who take work · supervisor: supervisors and administrators · admin: administrators ·
+partner_api: a partner's system with a token · ops: health and figures, which name no company and no customer.
 """
 
 from typing import Literal
 
-UrlClass = Literal["public", "signed", "member", "agent", "supervisor", "partner_api", "ops"]
+UrlClass = Literal["public", "signed", "member", "agent", "supervisor", "admin", "partner_api", "ops"]
 
 URL_CLASSES: dict[str, UrlClass] = {
     "accounts:login": "public",
@@ -45,11 +45,19 @@ URL_CLASSES: dict[str, UrlClass] = {
     "desk:duplicate_propose": "supervisor",
     "desk:merge": "supervisor",
     "desk:merge_undo": "supervisor",
+    "desk:customer_edit": "member",
+    "desk:customer_answers": "member",
+    "desk:customer_orders": "member",
     "desk:case_open": "member",
     "desk:case_solve": "member",
     "desk:subscription_switch": "member",
     "desk:subscription_confirm": "member",
     "desk:search": "member",
+    "desk:asked_again": "supervisor",
+    "desk:setup_fields": "admin",
+    "desk:setup_field": "admin",
+    "desk:setup_field_move": "admin",
+    "desk:setup_field_retire": "admin",
     "desk:floor": "supervisor",
     "desk:floor_panel": "supervisor",
     "desk:announce": "supervisor",
@@ -88,6 +96,11 @@ URL_CLASSES: dict[str, UrlClass] = {
     "partners:facts": "partner_api",
     "partners:notes": "partner_api",
     "partners:identities": "partner_api",
+    "partners:answers": "partner_api",
+    "partners:orders": "partner_api",
+    "partners:subscriptions": "partner_api",
+    "partners:fields": "partner_api",
+    "partners:asked_again": "partner_api",
     "partners:interactions": "partner_api",
     "partners:interaction": "partner_api",
     "partners:cases": "partner_api",

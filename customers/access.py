@@ -175,13 +175,13 @@ def may_read(viewer: Viewer, field: str) -> bool:
     """Whether this viewer sees the field at all, be it masked."""
     if viewer.scope is None:
         return True
-    name = _contract_name(field)
+    name = contract_name(field)
     return name in viewer.scope.readable_fields or name in viewer.scope.masked_fields
 
 
 def is_masked(viewer: Viewer, field: str) -> bool:
     """Whether this viewer sees only the ends of the field."""
-    return viewer.scope is not None and _contract_name(field) in viewer.scope.masked_fields
+    return viewer.scope is not None and contract_name(field) in viewer.scope.masked_fields
 
 
 def shown(viewer: Viewer, field: str, value: str) -> str | None:
@@ -202,7 +202,17 @@ def shown_name(viewer: Viewer, customer: Customer | None) -> str:
     return shown(viewer, "display_name", customer.display_name) or f"Customer {customer.pk}"
 
 
-def _contract_name(field: str) -> str:
+def may_write(viewer: Viewer, field: str) -> bool:
+    """Whether this viewer may change the field of a record it sees; `fact.KEY` for an answer."""
+    if viewer.scope is None:
+        return True
+    if field.startswith("fact."):
+        return field.removeprefix("fact.") in viewer.scope.writable_facts
+    return contract_name(field) in viewer.scope.writable_fields and not is_masked(viewer, field)
+
+
+def contract_name(field: str) -> str:
+    """What a contract's lists call a field of the customer."""
     return _GOES_WITH.get(field, field)
 
 

@@ -81,6 +81,17 @@ class FactRecorded(CustomerEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FactKeyChanged(DomainEvent):
+    """A question was added, changed, moved, retired or restored; `what` says which."""
+
+    NAME: ClassVar[str] = "fact_key.changed"
+    SUBJECT: ClassVar[tuple[str, str]] = ("fact_key", "key")
+
+    key: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuestionAskedAgain(CustomerEvent):
     """Somebody asked what was already known."""
 
@@ -89,6 +100,16 @@ class QuestionAskedAgain(CustomerEvent):
     key: str
     reason: str
     interaction_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChanged(CustomerEvent):
+    """An order was placed or went on; `state` is what it is now."""
+
+    NAME: ClassVar[str] = "order.changed"
+
+    order_id: int
+    state: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from customers import rules
 from customers.actions.merging import CHOSEN_FIELDS
 from customers.merge_rows import moving_relations
-from customers.models import Customer, CustomerMerge, DuplicatePair
+from customers.models import Customer, CustomerMerge, DuplicatePair, Fact, FactKey
+from foundation import clock
 
 _LABELS = {
     "display_name": "Name",
@@ -25,6 +26,7 @@ _COUNTED = {
     "customers.Interaction.customer": "contacts",
     "customers.Fact.customer": "answers",
     "customers.Subscription.customer": "subscriptions",
+    "customers.Order.customer": "orders",
     "cases.Case.customer": "cases",
     "cases.Promise.customer": "promises",
     "customers.TimelineEntry.customer": "lines of the story",
@@ -44,6 +46,21 @@ class FieldPair:
 
 
 @dataclass(frozen=True)
+class AnswerPair:
+    """What two records answer to one question; `counts` is the side whose answer counts once they are one."""
+
+    label: str
+    first: str
+    second: str
+    counts: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether both have an answer, and not the same."""
+        return bool(self.first and self.second) and self.first != self.second
+
+
+@dataclass(frozen=True)
 class SideBySide:
     """Two records, field by field, with what each has; `winner_id` is the one that stays by default."""
 
@@ -52,6 +69,7 @@ class SideBySide:
     second: Customer
     winner_id: int
     fields: list[FieldPair] = field(default_factory=list)
+    answers: list[AnswerPair] = field(default_factory=list)
     counts: list[tuple[str, int, int]] = field(default_factory=list)
 
 
@@ -87,6 +105,7 @@ def side_by_side(pair: DuplicatePair) -> SideBySide:
         second=second,
         winner_id=second.pk if nameless else first.pk,
         fields=[one for name in CHOSEN_FIELDS if (one := _field(name, first, second, nameless)) is not None],
+        answers=_answers(first.pk, second.pk),
         counts=[
             (
                 _COUNTED[relation.label],
@@ -105,6 +124,32 @@ def _field(name: str, first: Customer, second: Customer, nameless: bool) -> Fiel
         return None
     takes = "second" if not ours or (nameless and theirs and name == "display_name") else "first"
     return FieldPair(name, _LABELS[name], ours, theirs, differs=ours != theirs, takes=takes)
+
+
+def _answers(first_id: int, second_id: int) -> list[AnswerPair]:
+    """Question by question what counts on each, and which of the two by the question's rule."""
+    given: dict[FactKey, list[Fact]] = {}
+    for fact in Fact.objects.filter(customer_id__in=[first_id, second_id]).select_related("key"):
+        given.setdefault(fact.key, []).append(fact)
+    pairs = [
+        _answer(key, several, first_id, second_id)
+        for key, several in sorted(given.items(), key=lambda item: (item[0].position, item[0].key))
+    ]
+    return [pair for pair in pairs if pair is not None]
+
+
+def _answer(key: FactKey, several: list[Fact], first_id: int, second_id: int) -> AnswerPair | None:
+    now = clock.now()
+
+    def best(facts: list[Fact]) -> Fact | None:
+        return rules.choose_current(facts, now, precedence=key.precedence)
+
+    counts = best(several)
+    if counts is None:
+        return None
+    sides = [best([fact for fact in several if fact.customer_id == one]) for one in (first_id, second_id)]
+    first, second = (rules.spell_value(fact.value) if fact else "" for fact in sides)
+    return AnswerPair(key.label, first, second, "first" if counts.customer_id == first_id else "second")
 
 
 def _text(value: Any) -> str:

@@ -9,10 +9,15 @@ from django.db.models.functions import Now
 
 from accounts.actors import Hand
 from accounts.models import Member, Partner
+from customers.fact_models import FactKey as FactKey
+from customers.fact_models import every_form as every_form
 from customers.merge_models import CandidateKey as CandidateKey
 from customers.merge_models import CustomerMerge as CustomerMerge
 from customers.merge_models import DuplicatePair as DuplicatePair
 from customers.merge_models import SharedIdentity as SharedIdentity
+from customers.order_models import FulfilmentChange as FulfilmentChange
+from customers.order_models import Order as Order
+from customers.order_models import OutsideReference as OutsideReference
 from foundation.models import TenantModel
 
 
@@ -137,34 +142,6 @@ class Subscription(TenantModel):
     renews_on = models.DateField(null=True, blank=True)
 
 
-class FactKey(TenantModel):
-    """A question that is asked once: its key, how people call it, what values it takes."""
-
-    class ValueType(models.TextChoices):
-        TEXT = "text", "Text"
-        CHOICE = "choice", "One of a list"
-        LIST = "list", "Several"
-        NUMBER = "number", "Number"
-        DATE = "date", "Date"
-        BOOLEAN = "boolean", "Yes or no"
-
-    class Sensitivity(models.TextChoices):
-        PUBLIC = "public", "Public"
-        INTERNAL = "internal", "Internal"
-        PERSONAL = "personal", "Personal"
-
-    key = models.CharField(max_length=60)
-    label = models.CharField(max_length=120)
-    question = models.CharField(max_length=240, blank=True, default="", help_text="How an agent asks it")
-    value_type = models.CharField(max_length=10, choices=ValueType, default=ValueType.TEXT)
-    choices = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    sensitivity = models.CharField(max_length=10, choices=Sensitivity, default=Sensitivity.INTERNAL)
-    position = models.PositiveSmallIntegerField(default=100, help_text="Order on the desk")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization_id", "key"], name="fact_key")]
-
-
 class Interaction(TenantModel):
     """One contact on one channel, from first ring to wrap-up.
 
@@ -245,9 +222,23 @@ class Fact(TenantModel):
     interaction = models.ForeignKey(Interaction, null=True, blank=True, on_delete=models.PROTECT)
     recorded_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True, blank=True)
+    search_value = models.CharField(
+        max_length=80,
+        default="",
+        db_default="",
+        db_collation="C",
+        help_text="Lower-cased, of searchable questions only",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["customer", "key", "-recorded_at"], name="fact_of_customer")]
+        indexes = [
+            models.Index(fields=["customer", "key", "-recorded_at"], name="fact_of_customer"),
+            models.Index(
+                fields=["organization_id", "search_value"],
+                condition=~models.Q(search_value=""),
+                name="fact_search",
+            ),
+        ]
 
 
 class AskedAgain(TenantModel):

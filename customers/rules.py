@@ -1,10 +1,12 @@
 """Decisions on plain values: which fact counts, what an answer may be, how an identity is written."""
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from customers.answers import clean_value as clean_value
 from customers.identity_rules import NoIdentity, read_identity
 from foundation.phones import mask_phone
 
@@ -12,7 +14,6 @@ _SURENESS = {"verified": 2, "claimed": 1, "guessed": 0}
 _MACHINES = {"bot", "system", "file"}
 _PHONE_LIKE = re.compile(r"\+?[\d\s().•-]{6,}")
 _NUMBERS = {"subscriber_number", "partner_reference", "messenger", "web_visitor", "social"}
-LONGEST_VALUE = 2_000
 
 
 class FactLike(Protocol):
@@ -31,87 +32,116 @@ class FactLike(Protocol):
 AnyFact = TypeVar("AnyFact", bound=FactLike)
 
 
-def choose_current(facts: Iterable[AnyFact], now: datetime) -> AnyFact | None:
+def choose_current(facts: Iterable[AnyFact], now: datetime, *, precedence: str = "usual") -> AnyFact | None:
     """The fact of one key that counts now; None when all have expired.
 
-    Verified beats claimed beats guessed; among equals the newer; of the same moment, what a person said or
-    wrote beats a machine. What a caller tells the IVR is the caller's word, not the machine's.
+    `usual`: verified beats claimed beats guessed; among equals the newer; of the same moment, what a person
+    said or wrote beats a machine. `newest`: the newer, then the surer. `person_first`: a person's word beats
+    a machine's, however sure that is. What a caller tells the IVR is the caller's word, not the machine's.
     """
-    alive = [fact for fact in facts if fact.expires_at is None or fact.expires_at > now]
-    return max(alive, key=_weight, default=None)
+    alive = [fact for fact in facts if not is_expired(fact, now)]
+    weigh = _PRECEDENCE.get(precedence, _usual)
+    return max(alive, key=lambda fact: (*weigh(fact), getattr(fact, "id", 0) or 0, repr(fact)), default=None)
 
 
-def _weight(fact: FactLike) -> tuple[int, datetime, int, int]:
-    by_a_person = int(str(fact.hand) not in _MACHINES)
-    return (_SURENESS[str(fact.confidence)], fact.recorded_at, by_a_person, getattr(fact, "id", 0) or 0)
+def is_expired(fact: FactLike, now: datetime) -> bool:
+    """Whether the fact no longer counts; from `expires_at` on it does not."""
+    return fact.expires_at is not None and fact.expires_at <= now
 
 
-def clean_value(value_type: str, choices: Sequence[str], value: object) -> Any:
-    """The answer as it is stored (JSON). Raises ValueError with a sentence when it does not fit the type."""
-    if value is None or value == "" or value == []:
-        raise ValueError("An answer is missing.")
-    return _CLEANERS.get(value_type, _text)(value, choices)
+def _sureness(fact: FactLike) -> int:
+    return _SURENESS.get(str(fact.confidence), -1)
 
 
-def _text(value: object, _: Sequence[str]) -> str:
-    if isinstance(value, bool | dict | list):
-        raise ValueError("The answer must be a text.")
-    text = str(value).strip()
-    if not text or len(text) > LONGEST_VALUE or "\x00" in text:
-        raise ValueError(f"The answer must have 1 to {LONGEST_VALUE:,} characters.")
-    return text
+def _by_a_person(fact: FactLike) -> int:
+    return int(str(fact.hand) not in _MACHINES)
 
 
-def _choice(value: object, choices: Sequence[str]) -> str:
-    text = _text(value, choices)
-    if text not in choices:
-        raise ValueError(f"The answer must be one of: {', '.join(choices)}.")
-    return text
+def _usual(fact: FactLike) -> tuple[Any, ...]:
+    return (_sureness(fact), fact.recorded_at, _by_a_person(fact))
 
 
-def _list(value: object, choices: Sequence[str]) -> list[str]:
-    if isinstance(value, str):
-        value = [part for part in re.split(r"\s*(?:,|;|\band\b)\s*", value.strip()) if part]
-    if not isinstance(value, list | tuple) or not 0 < len(value) <= 100:
-        raise ValueError("The answer must be a list of 1 to 100.")
-    return [_choice(item, choices) if choices else _text(item, choices) for item in value]
-
-
-def _number(value: object, _: Sequence[str]) -> int | float:
-    if isinstance(value, bool):
-        raise ValueError("The answer must be a number.")
-    try:
-        number = float(str(value))
-    except ValueError:
-        raise ValueError("The answer must be a number.") from None
-    if number != number or abs(number) > 1e15:
-        raise ValueError("The answer must be a number.")
-    return int(number) if number.is_integer() else number
-
-
-def _date(value: object, _: Sequence[str]) -> str:
-    try:
-        return date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        raise ValueError("The answer must be a date like 2026-11-09.") from None
-
-
-def _boolean(value: object, _: Sequence[str]) -> bool:
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    answer = known.get(str(value).strip().lower())
-    if answer is None:
-        raise ValueError("The answer must be yes or no.")
-    return answer
-
-
-_CLEANERS = {
-    "text": _text,
-    "choice": _choice,
-    "list": _list,
-    "number": _number,
-    "date": _date,
-    "boolean": _boolean,
+_PRECEDENCE: dict[str, Callable[[FactLike], tuple[Any, ...]]] = {
+    "usual": _usual,
+    "newest": lambda fact: (fact.recorded_at, _sureness(fact), _by_a_person(fact)),
+    "person_first": lambda fact: (_by_a_person(fact), _sureness(fact), fact.recorded_at),
 }
+
+
+class QuestionLike(Protocol):
+    """What decides where a question is asked."""
+
+    @property
+    def forms(self) -> Any: ...
+    @property
+    def queues(self) -> Any: ...
+    @property
+    def retired_at(self) -> datetime | None: ...
+
+
+def is_asked(question: QuestionLike, *, form: str, queue_slug: str = "") -> bool:
+    """Whether the question belongs in this form (script, wrap_up, record) of a contact in this queue."""
+    if question.retired_at is not None or form not in question.forms:
+        return False
+    return not question.queues or queue_slug in question.queues
+
+
+def why_superseded(fact: FactLike, current: FactLike | None, now: datetime, *, precedence: str) -> str:
+    """In a few words, why a fact does not count; empty for the one that does."""
+    if is_expired(fact, now):
+        return "expired"
+    if current is None or fact is current:
+        return ""
+    weigh = _PRECEDENCE.get(precedence, _usual)
+    words = _LESSER.get(precedence, _LESSER["usual"])
+    pairs = zip(weigh(fact), weigh(current), words, strict=True)
+    return next((word for mine, counts, word in pairs if mine != counts), "said before")
+
+
+_LESSER = {
+    "usual": ("less sure", "older", "a machine's word"),
+    "newest": ("older", "less sure", "a machine's word"),
+    "person_first": ("a machine's word", "less sure", "older"),
+}
+
+
+@dataclass(frozen=True)
+class MergedEdit:
+    """What becomes of an edit: `changes` may be written, `conflicts` (field names) somebody must decide."""
+
+    changes: dict[str, Any]
+    conflicts: tuple[str, ...]
+
+
+def merge_edit(was: Mapping[str, Any], is_now: Mapping[str, Any], wanted: Mapping[str, Any]) -> MergedEdit:
+    """Three ways into one: what the editor saw, what stands now, and what the editor wants.
+
+    A field the editor left as it was keeps what stands now; a field only the editor changed is changed; one
+    that both changed to the same is settled; one that both changed differently is a conflict.
+    """
+    changes, conflicts = {}, []
+    for field, mine in wanted.items():
+        stands = is_now.get(field)
+        seen = was.get(field, stands)
+        if mine in (seen, stands):
+            continue
+        if stands == seen:
+            changes[field] = mine
+        else:
+            conflicts.append(field)
+    return MergedEdit(changes, tuple(conflicts))
+
+
+def edit_text(value: object) -> str:
+    """An answer as it stands in a form: 9, 10; yes; 2026-11-09."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+def search_value(value: object) -> str:
+    """An answer as it is searched for: lower-cased, at most 80 characters."""
+    return " ".join(spell_value(value).lower().split())[:80]
 
 
 def spell_value(value: object) -> str:

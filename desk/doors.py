@@ -28,8 +28,10 @@ class DeskRequest(HttpRequest):
     htmx: Any
 
 
-def desk_door(*, supervisors: bool = False, agents: bool = False) -> Callable[[View], View]:
-    """Let members in (only supervisors, or only those who take work); tell refusals in words.
+def desk_door(
+    *, supervisors: bool = False, agents: bool = False, admins: bool = False
+) -> Callable[[View], View]:
+    """Let members in (only supervisors, those who take work, or administrators); tell refusals in words.
 
     The view runs in a savepoint: after a refusal nothing of it is kept.
     """
@@ -40,7 +42,7 @@ def desk_door(*, supervisors: bool = False, agents: bool = False) -> Callable[[V
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             try:
-                _enter(request, supervisors=supervisors, agents=agents)
+                _enter(request, supervisors=supervisors, agents=agents, admins=admins)
                 _refuse_what_is_no_text(request)
                 with transaction.atomic():
                     return view(request, *args, **kwargs)
@@ -64,12 +66,14 @@ def _at_the_survivor(request: DeskRequest, away: MergedAway, parts: dict[str, An
     return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
 
-def _enter(request: DeskRequest, *, supervisors: bool, agents: bool) -> None:
+def _enter(request: DeskRequest, *, supervisors: bool, agents: bool, admins: bool) -> None:
     member = request.member
     if member is None:
         raise Forbidden("no_membership", "Your login belongs to no company here. Ask your administrator.")
     if supervisors and not member.supervises:
         raise Forbidden("supervisors_only", "Only supervisors may do this.")
+    if admins and not member.administers:
+        raise Forbidden("admins_only", "Only administrators may do this.")
     if agents and not member.takes_work:
         raise Forbidden("agents_only", "Only agents who take contacts may do this.")
     request.viewer = viewer_of_member(member)

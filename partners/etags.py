@@ -1,6 +1,8 @@
 """ETags from row versions, and If-Match: nobody overwrites what they have not seen."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from rest_framework.request import Request
 
@@ -34,6 +36,21 @@ def expected_version(request: Request) -> int:
             412, "stale", "If-Match must be exactly the ETag you last got.", where="header", field="If-Match"
         )
     return int(tag.group(2))
+
+
+def stale(current: Mapping[str, Any], asked: Mapping[str, Any], version: int) -> Problem:
+    """412 with the row as it now stands (`current`) and `differs`: which of the fields that the caller wanted
+    to write stand otherwise there. What is not among them may be sent again with the new ETag."""
+    differs = sorted(name for name, wanted in asked.items() if name in current and current[name] != wanted)
+    return Problem(
+        412,
+        "stale",
+        "Somebody changed it since. `current` is how it stands now, `differs` what is not as you want it.",
+        where="header",
+        field="If-Match",
+        headers={"ETag": etag_of(version)},
+        extra={"current": dict(current), "differs": differs},
+    )
 
 
 def is_unchanged(request: Request, etag: str) -> bool:

@@ -62,6 +62,20 @@ class ProblemSerializer(serializers.Serializer):
     errors = ErrorSerializer(many=True)  # type: ignore[assignment]
 
 
+class StaleSerializer(ProblemSerializer):
+    """RFC 9457 problem details of a change that came too late."""
+
+    current = serializers.DictField(required=False, help_text="The row as it now stands")
+    differs = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Fields you wanted to write that stand otherwise now",
+    )
+    changed = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="What others changed since your ETag"
+    )
+
+
 _ALWAYS = {
     401: "No token, or one that is unknown, revoked or expired",
     403: "The token lacks the scope, or the contract does not allow it",
@@ -113,7 +127,7 @@ class PartnerSchema(AutoSchema):
         """The declared answers and the problems."""
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status, text in sorted(self._problems().items()):
-            told = OpenApiResponse(ProblemSerializer, text)
+            told = OpenApiResponse(StaleSerializer if status == 412 else ProblemSerializer, text)
             bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                 told, str(status), ["application/problem+json"], direction
             )

@@ -1,12 +1,14 @@
 """A refusal of the API: what went wrong, for people and for programs."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from rest_framework import exceptions
 
 
 class Problem(exceptions.APIException):
-    """A refusal with its own status and code. `where` is body, query or header; `field` a JSON pointer."""
+    """A refusal with its own status and code. `where` is body, query or header; `field` a JSON pointer;
+    `extra` what the answer says besides."""
 
     def __init__(
         self,
@@ -17,6 +19,7 @@ class Problem(exceptions.APIException):
         where: str = "body",
         field: str | None = None,
         headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message, code)
         self.status_code = status
@@ -24,6 +27,7 @@ class Problem(exceptions.APIException):
         self.message = message
         self.errors = [] if field is None else [error_at(where, field, code, message)]
         self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
 
 
 class QueryInvalid(exceptions.ValidationError):

@@ -53,6 +53,7 @@ def body_of(problem: Problem) -> dict[str, Any]:
         "code": problem.code,
         "detail": problem.message,
         "errors": problem.errors,
+        **problem.extra,
     }
 
 

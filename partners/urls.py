@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.middleware import finds_own_tenant
 from partners import views
-from partners.api import cases, customers, events, interactions, promises, webhooks
+from partners.api import cases, customers, events, interactions, promises, record, webhooks
 
 app_name = "partners"
 
@@ -39,6 +39,11 @@ _api = [
     path(f"{_CUSTOMER}/facts/", customers.CustomerFacts.as_view(), name="facts"),
     path(f"{_CUSTOMER}/identities/", customers.CustomerIdentities.as_view(), name="identities"),
     path(f"{_CUSTOMER}/notes/", customers.CustomerNotes.as_view(), name="notes"),
+    path(f"{_CUSTOMER}/answers/", record.CustomerAnswers.as_view(), name="answers"),
+    path(f"{_CUSTOMER}/orders/", record.CustomerOrders.as_view(), name="orders"),
+    path(f"{_CUSTOMER}/subscriptions/", record.CustomerSubscriptions.as_view(), name="subscriptions"),
+    path("fields/", record.FieldList.as_view(), name="fields"),
+    path("asked-again/", record.AskedAgainView.as_view(), name="asked_again"),
     path("interactions/", interactions.InteractionList.as_view(), name="interactions"),
     path("interactions/<row:interaction_id>/", interactions.InteractionDetail.as_view(), name="interaction"),
     path("cases/", cases.CaseList.as_view(), name="cases"),

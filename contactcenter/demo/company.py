@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from accounts.actions import add_member, create_organization, create_partner, sign_contract
 from accounts.models import Contract, Member, Organization, Partner, User
@@ -184,7 +185,18 @@ _FACT_KEYS = (
     ("callback_number", "Call-back number", "On which number can we call you back?", "text", ()),
     ("subscriber_number", "Subscriber number", "What is your subscriber number?", "text", ()),
     ("delivery_note", "Delivery note", "Is there anything the carrier should know?", "text", ()),
+    ("household_readers", "Readers at home", "", "number", ()),
 )
+# By key: how long an answer counts, where it is asked, what it may be.
+_FACT_SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "reason_for_contact": {"forms": ["script"]},
+    "preferred_device": {"expires_after_days": 730, "precedence": "newest"},
+    "language": {"forms": ["script"], "sensitivity": "personal"},
+    "callback_number": {"forms": ["script"], "sensitivity": "personal"},
+    "subscriber_number": {"forms": ["script"], "sensitivity": "personal"},
+    "delivery_note": {"maximum": 200, "expires_after_days": 365, "is_searchable": True},
+    "household_readers": {"minimum": 1, "maximum": 20, "forms": ["wrap_up", "record"]},
+}
 _PARTNER_READS = ("reason_for_contact", "missing_issues", "preferred_device", "email_confirmed", "language")
 _PARTNER_WRITES = ("preferred_device", "digital_account", "email_confirmed")
 
@@ -205,6 +217,7 @@ def write_company(plan: CompanyPlan) -> Company:
                 value_type=value_type,
                 choices=choices,
                 position=position * 10,
+                **_FACT_SETTINGS.get(key, {}),
             )
         company = Company(plan, organization, partner)
         skills = {
@@ -240,6 +253,7 @@ def _sign(partner: Partner, plan: CompanyPlan) -> None:
         queues=theirs,
         products=[plan.partner_product],
         readable_fields=["display_name", "language", "region", "customer_since", "subscriptions"],
+        writable_fields=["language"],
         masked_fields=["phone", "email", "subscriber_number"],
         readable_facts=_PARTNER_READS,
         writable_facts=_PARTNER_WRITES,

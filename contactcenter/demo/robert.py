@@ -4,14 +4,23 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member
 from contactcenter.demo.company import Company
 from contactcenter.demo.history import hand_of, line_of
 from contactcenter.demo.matters import write_roberts_matter
 from contactcenter.demo.population import ROBERT_NUMBER
 from customers import rules
-from customers.actions import share_record
-from customers.models import Customer, Fact, FactKey, Interaction, TimelineEntry
+from customers.actions import add_reference, change_order_state, place_order, share_record
+from customers.models import (
+    Customer,
+    Fact,
+    FactKey,
+    FulfilmentChange,
+    Interaction,
+    Order,
+    TimelineEntry,
+)
 
 
 def write_robert(company: Company, robert: Customer, now: datetime) -> None:
@@ -27,12 +36,27 @@ def write_robert(company: Company, robert: Customer, now: datetime) -> None:
     _renewed(company, robert, greta, on(131, 11, 20))
     _issue_nine(company, robert, greta, on(23, 10, 42))
     _issues_nine_and_ten(company, robert, callum, on(9, 14, 7))
+    _orders(robert, greta, on(40, 15, 30))
     share_record(robert.id, partner_id=company.partner.id, reason="routed call")
     asked_at = on(1, 16, 12)
     TimelineEntry.objects.filter(customer=robert, kind="partner").update(at=asked_at)
     contact = _asks_for_digital(company, robert, luka, asked_at)
     case_at = on(9, 14, 12)
     write_roberts_matter(company, robert, contact, promised_by=luka.actor, case_at=case_at, now=now)
+
+
+def _orders(robert: Customer, agent: Member, at: datetime) -> None:
+    order = place_order(robert.id, product_code="travel-club", reference="W-20418", actor=agent.actor)
+    add_reference(order=order, system="Parcel", value="RM 4471 0926 GB", actor=agent.actor)
+    change_order_state(order.id, state="sent", actor=agent.actor)
+    change_order_state(order.id, state="delivered", actor=SYSTEM_ACTOR)
+    Order.objects.filter(id=order.id).update(ordered_at=at)
+    steps = FulfilmentChange.objects.filter(order=order).order_by("id")
+    entries = TimelineEntry.objects.filter(ref_kind="order", ref_id=order.id).order_by("id")
+    for days, (step, entry) in enumerate(zip(steps, entries, strict=True)):
+        step.at = entry.at = at + timedelta(days=days)
+        step.save(update_fields=["at"])
+        entry.save(update_fields=["at"])
 
 
 def _renewed(company: Company, robert: Customer, agent: Member, at: datetime) -> None:

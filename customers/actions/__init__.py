@@ -6,7 +6,16 @@ nothing was written.
 
 from customers.actions.customers import change_customer, create_customer
 from customers.actions.duplicates import find_duplicates, keep_pair_apart, propose_pair
-from customers.actions.facts import count_asked_again, define_fact_key, record_fact
+from customers.actions.edits import Edit, EditConflict, FieldConflict, edit_record
+from customers.actions.facts import count_asked_again, record_fact
+from customers.actions.fields import (
+    change_fact_key,
+    define_fact_key,
+    move_fact_key,
+    restore_fact_key,
+    retire_fact_key,
+)
+from customers.actions.fulfilment import add_reference
 from customers.actions.identities import (
     FoundCaller,
     add_identity,
@@ -29,9 +38,11 @@ from customers.actions.interactions import (
     wrap_up_interaction,
 )
 from customers.actions.merging import merge_customers
+from customers.actions.orders import change_order_state, place_order
 from customers.actions.shares import end_share, end_shares_of_partner, note_read, share_record
 from customers.actions.subscriptions import (
     add_subscription,
+    change_subscription_state,
     confirm_switch,
     define_product,
     switch_subscription,
@@ -40,19 +51,27 @@ from customers.actions.timeline import add_note, add_timeline_entry
 from customers.actions.unmerging import unmerge_customers
 
 __all__ = [
+    "Edit",
+    "EditConflict",
+    "FieldConflict",
     "FoundCaller",
     "abandon_interaction",
     "add_identity",
     "add_note",
+    "add_reference",
     "add_subscription",
     "add_timeline_entry",
     "answer_interaction",
     "change_customer",
+    "change_fact_key",
+    "change_order_state",
+    "change_subscription_state",
     "confirm_switch",
     "count_asked_again",
     "create_customer",
     "define_fact_key",
     "define_product",
+    "edit_record",
     "end_interaction",
     "end_share",
     "end_shares_of_partner",
@@ -63,12 +82,16 @@ __all__ = [
     "keep_pair_apart",
     "mark_shared",
     "merge_customers",
+    "move_fact_key",
     "note_read",
     "open_interaction",
+    "place_order",
     "propose_pair",
     "queue_interaction",
     "record_fact",
     "remove_identity",
+    "restore_fact_key",
+    "retire_fact_key",
     "return_interaction",
     "share_record",
     "switch_subscription",

@@ -1,17 +1,19 @@
 """Creating and changing the record itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db.models import F
 
+from accounts.access import scope_of_partner
 from accounts.actors import Actor
+from customers.access import contract_name
 from customers.actions.identities import write_identity
 from customers.actions.shares import share_record
-from customers.actions.timeline import tell_desktops, write_entry
+from customers.actions.timeline import lock_customer, refuse_card_number, tell_desktops, write_entry
 from customers.events import CustomerChanged, CustomerCreated
-from customers.models import Confidence, Customer, Identity
+from customers.models import Confidence, Customer, Identity, RecordShare
 from customers.search.entries import index_customers
 from foundation import clock
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
@@ -41,7 +43,7 @@ def create_customer(
     **fields: str,
 ) -> Customer:
     """A new record. Refusal `missing`, `too_long`, `unknown_field` or `bad_identity`, naming the field."""
-    given = _checked({"display_name": display_name, **fields})
+    given = clean_fields({"display_name": display_name, **fields})
     if not given["display_name"]:
         raise Refusal("missing", "A name is needed.", field="display_name")
     customer = Customer.objects.create(customer_since=customer_since, **given)
@@ -62,14 +64,12 @@ def change_customer(customer_id: int, *, actor: Actor, expected_version: int, **
     """Change fields of the record as it was at `expected_version`.
 
     Conflict `stale` when somebody changed it since; Forbidden `not_in_contract` for partners; Refusal names
-    the field; NotVisible. Nothing is written when nothing differs.
+    the field; NotVisible; MergedAway. Nothing is written when nothing differs.
     """
-    if actor.is_partner:
-        raise Forbidden("not_in_contract", "The contract does not allow changing customers.")
-    given = _checked(fields)
-    customer = Customer.objects.filter(id=customer_id).first()
-    if customer is None:
-        raise NotVisible("customer")
+    if actor.partner_id is not None:
+        _check_may_write(customer_id, fields, actor.partner_id)
+    given = clean_fields(fields)
+    customer = lock_customer(customer_id)
     changed = {name: value for name, value in given.items() if getattr(customer, name) != value}
     if not changed and customer.version == expected_version:
         return customer
@@ -90,15 +90,30 @@ def change_customer(customer_id: int, *, actor: Actor, expected_version: int, **
     return customer
 
 
-def _checked(fields: dict[str, Any]) -> dict[str, str]:
+def clean_fields(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The fields as they are stored. Refusal `unknown_field`, `too_long`, `card_number` or `missing`."""
     checked = {}
     for name, value in fields.items():
         if name not in CHANGEABLE:
             raise Refusal("unknown_field", f"A customer has no field “{name}” to change.", field=name)
-        text = " ".join(str(value).split()) if name != "postal_address" else str(value).strip()
+        text = _one_line(value) if name != "postal_address" else str(value).strip().replace("\r\n", "\n")
         if len(text) > CHANGEABLE[name] or "\x00" in text:
             raise Refusal("too_long", f"At most {CHANGEABLE[name]} characters.", field=name)
+        refuse_card_number(text, field=name)
         checked[name] = text
     if checked.get("display_name") == "":
         raise Refusal("missing", "A name is needed.", field="display_name")
     return checked
+
+
+def _one_line(value: Any) -> str:
+    return " ".join(str(value).split())
+
+
+def _check_may_write(customer_id: int, names: Iterable[str], partner_id: int) -> None:
+    if not RecordShare.objects.filter(customer_id=customer_id, partner_id=partner_id, ended_at=None).exists():
+        raise NotVisible("customer")
+    allowed = scope_of_partner(partner_id).writable_fields
+    for name in names:
+        if contract_name(name) not in allowed:
+            raise Forbidden("not_in_contract", f"The contract does not allow changing “{name}”.", field=name)

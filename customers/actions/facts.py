@@ -1,15 +1,15 @@
 """Answers on the record: written once by whoever learned them, asked again only on purpose."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.access import scope_of_partner
 from accounts.actors import Actor
-from customers import rules
-from customers.actions.timeline import lock_customer, tell_desktops, write_entry
+from customers import answers, rules
+from customers.actions.timeline import lock_customer, refuse_card_number, tell_desktops, write_entry
 from customers.events import FactRecorded, QuestionAskedAgain
 from customers.models import AskedAgain, Confidence, Fact, FactKey, Interaction, RecordShare
+from customers.queries import home_country
 from foundation import clock, rows
 from foundation.errors import Forbidden, NotVisible, Refusal
 from foundation.events import emit
@@ -31,16 +31,18 @@ def record_fact(
 ) -> Fact:
     """Write an answer. Saying the same again in the same contact writes nothing and returns what stands.
 
-    Refusal `unknown_fact` or `bad_value`, Forbidden `not_in_contract`, NotVisible.
+    It counts until `expires_at`, or as long as the question says. Refusal `unknown_fact`, `retired_fact`,
+    `payment_never`, `card_number` or `bad_value`, Forbidden `not_in_contract`, NotVisible.
     """
-    fact_key = _fact_key(key)
+    fact_key = _writable_key(key)
     if actor.partner_id is not None:
         _check_contract(customer_id, key, actor.partner_id)
-    answer = _clean(fact_key, value)
+    answer = clean_answer(fact_key, value)
     lock_customer(customer_id)
     newest = rows.first(Fact, _NEWEST, [customer_id, fact_key.id])
     if newest and interaction_id and _same(newest, answer, actor, confidence, interaction_id):
         return newest
+    now = clock.now()
     fact = rows.insert(
         Fact(
             customer_id=customer_id,
@@ -52,8 +54,9 @@ def record_fact(
             member_id=actor.member_id,
             partner_id=actor.partner_id,
             interaction_id=interaction_id,
-            recorded_at=clock.now(),
-            expires_at=expires_at,
+            recorded_at=now,
+            expires_at=expires_at or usual_expiry(fact_key, now),
+            search_value=rules.search_value(answer) if fact_key.is_searchable else "",
         )
     )
     if key == REASON_KEY and interaction_id is not None:
@@ -77,11 +80,15 @@ def record_fact(
 def count_asked_again(
     customer_id: int, *, key: str, reason: str, actor: Actor, interaction_id: int | None = None
 ) -> AskedAgain:
-    """Somebody asks what is already known, and says why. Refusal `missing_reason`, `unknown_fact`."""
+    """Somebody asks what is already known, and says why.
+
+    Refusal `missing_reason`, `card_number`, `unknown_fact`.
+    """
     fact_key = _fact_key(key)
     reason = reason.strip()[:200]
     if not reason:
         raise Refusal("missing_reason", "Say why this is asked again.", field="reason")
+    refuse_card_number(reason, field="reason")
     lock_customer(customer_id)
     asked = AskedAgain.objects.create(
         customer_id=customer_id,
@@ -110,31 +117,6 @@ def count_asked_again(
     return asked
 
 
-def define_fact_key(
-    key: str,
-    *,
-    label: str,
-    question: str = "",
-    value_type: str = FactKey.ValueType.TEXT,
-    choices: Sequence[str] = (),
-    sensitivity: str = FactKey.Sensitivity.INTERNAL,
-    position: int = 100,
-) -> FactKey:
-    """A question that is asked once; defining it again changes how it is asked."""
-    fact_key, _ = FactKey.objects.update_or_create(
-        key=key,
-        defaults={
-            "label": label,
-            "question": question,
-            "value_type": value_type,
-            "choices": list(choices),
-            "sensitivity": sensitivity,
-            "position": position,
-        },
-    )
-    return fact_key
-
-
 def _fact_key(key: str) -> FactKey:
     fact_key = rows.first(FactKey, "WHERE key = %s", [key])
     if fact_key is None:
@@ -142,9 +124,32 @@ def _fact_key(key: str) -> FactKey:
     return fact_key
 
 
-def _clean(fact_key: FactKey, value: Any) -> Any:
+def _writable_key(key: str) -> FactKey:
+    fact_key = _fact_key(key)
+    if fact_key.retired_at is not None:
+        raise Refusal("retired_fact", f"“{fact_key.label}” is no longer asked.", field="key")
+    if fact_key.sensitivity == FactKey.Sensitivity.PAYMENT_NEVER:
+        raise Refusal("payment_never", f"“{fact_key.label}” is never kept here.", field="key")
+    return fact_key
+
+
+def usual_expiry(fact_key: FactKey, now: datetime) -> datetime | None:
+    """Until when an answer given now counts, as its question says; None: until there is a better one."""
+    days = fact_key.expires_after_days
+    return now + timedelta(days=days) if days else None
+
+
+def clean_answer(fact_key: FactKey, value: Any) -> Any:
+    """The answer as it would be stored. Refusal `card_number` or `bad_value`; writes nothing."""
+    refuse_card_number(value, field="value")
+    limits = answers.Limits(
+        minimum=fact_key.minimum,
+        maximum=fact_key.maximum,
+        kind=fact_key.text_kind,
+        country_code=home_country() if fact_key.text_kind == FactKey.TextKind.PHONE else "",
+    )
     try:
-        return rules.clean_value(fact_key.value_type, fact_key.choices, value)
+        return answers.clean_value(fact_key.value_type, fact_key.choices, value, limits)
     except ValueError as error:
         raise Refusal("bad_value", str(error), field="value") from error
 

@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM_ACTOR, Actor, Hand
 from accounts.models import Member
 from customers.actions.identities import hand_over_bare_record
 from customers.actions.shares import share_record, share_with_partners_of
-from customers.actions.timeline import standing, tell_desktops, write_entry
+from customers.actions.timeline import refuse_card_number, standing, tell_desktops, write_entry
 from customers.events import (
     InteractionAbandoned,
     InteractionAnswered,
@@ -259,7 +259,11 @@ def end_interaction(interaction_id: int, *, actor: Actor = SYSTEM_ACTOR) -> Inte
 def wrap_up_interaction(
     interaction_id: int, *, actor: Actor, disposition: str, summary: str
 ) -> Interaction | None:
-    """wrap_up → ended, with how it went. `disposition` may be empty when the wrap-up time ran out."""
+    """wrap_up → ended, with how it went. `disposition` may be empty when the wrap-up time ran out.
+
+    Refusal `card_number` when one stands in the summary.
+    """
+    refuse_card_number(summary, field="summary")
     interaction = _lock_in(interaction_id, State.WRAP_UP)
     if interaction is None:
         return None

@@ -7,6 +7,7 @@ from django.db.models import F
 from accounts.access import scope_of_partner
 from accounts.actors import Actor
 from accounts.models import Partner
+from customers.actions.fulfilment import add_reference, note_fulfilment
 from customers.actions.shares import partners_serving, share_record
 from customers.actions.timeline import lock_customer, tell_desktops, write_entry
 from customers.events import CustomerChanged
@@ -16,6 +17,13 @@ from foundation.errors import Forbidden, NotVisible, Refusal
 from foundation.events import emit
 
 State = Subscription.State
+# state → from which it is reached
+_FROM: dict[str, frozenset[str]] = {
+    State.ACTIVE: frozenset({State.PAUSED}),
+    State.PAUSED: frozenset({State.ACTIVE}),
+    State.CANCELLED: frozenset({State.ACTIVE, State.PAUSED, State.SWITCHING}),
+    State.ENDED: frozenset({State.ACTIVE, State.PAUSED, State.CANCELLED}),
+}
 
 
 def define_product(code: str, *, name: str) -> Product:
@@ -38,9 +46,9 @@ def add_subscription(
 
     Refusal `unknown_product`, Forbidden `not_in_contract`, NotVisible.
     """
-    product = _product(product_code, actor)
+    product = find_product(product_code, actor)
     customer = lock_customer(customer_id)
-    partner = _fulfiller(product_code)
+    partner = fulfiller_of(product_code)
     subscription = Subscription.objects.create(
         customer=customer,
         product=product,
@@ -61,12 +69,12 @@ def switch_subscription(subscription_id: int, *, product_code: str, actor: Actor
     (`confirm_switch`). None when it has that product already or has ended. Refusal `unknown_product`,
     Forbidden `not_in_contract`, NotVisible.
     """
-    product = _product(product_code, actor)
+    product = find_product(product_code, actor)
     subscription, customer = _lock(subscription_id)
     if subscription.product_id == product.id or subscription.state not in {State.ACTIVE, State.PAUSED}:
         return None
     before = subscription.product.name
-    partner = _fulfiller(product_code)
+    partner = fulfiller_of(product_code)
     subscription.product = product
     subscription.fulfilled_by = partner
     subscription.state = State.SWITCHING if partner else State.ACTIVE
@@ -87,7 +95,34 @@ def confirm_switch(subscription_id: int, *, reference: str, actor: Actor) -> Sub
     subscription.state = State.ACTIVE
     subscription.reference = reference.strip()[:80]
     subscription.save(update_fields=["state", "reference"])
+    if subscription.reference and subscription.fulfilled_by is not None:
+        add_reference(
+            subscription=subscription,
+            system=subscription.fulfilled_by.name,
+            value=subscription.reference,
+            actor=actor,
+            partner_id=subscription.fulfilled_by_id,
+        )
     _tell(subscription, customer, f"{subscription.product.name} is active", actor)
+    return subscription
+
+
+def change_subscription_state(subscription_id: int, *, state: str, actor: Actor) -> Subscription | None:
+    """active ↔ paused; active, paused or switching → cancelled or ended. None when that is not what it is.
+
+    Refusal `unknown_state`; NotVisible, also for a partner that does not fulfil it.
+    """
+    if state not in _FROM:
+        raise Refusal("unknown_state", f"A subscription is not set to “{state[:20]}”.", field="state")
+    subscription, customer = _lock(subscription_id)
+    if actor.partner_id is not None and subscription.fulfilled_by_id != actor.partner_id:
+        raise NotVisible("subscription")
+    if subscription.state not in _FROM[state]:
+        return None
+    subscription.state = state
+    subscription.save(update_fields=["state"])
+    title = f"{subscription.product.name}: {subscription.get_state_display().lower()}"
+    _tell(subscription, customer, title, actor)
     return subscription
 
 
@@ -96,11 +131,12 @@ def _lock(subscription_id: int) -> tuple[Subscription, Customer]:
     if found is None:
         raise NotVisible("subscription")
     customer = lock_customer(found)
-    subscription = Subscription.objects.select_related("product").get(id=subscription_id)
+    subscription = Subscription.objects.select_related("product", "fulfilled_by").get(id=subscription_id)
     return subscription, customer
 
 
-def _product(code: str, actor: Actor) -> Product:
+def find_product(code: str, actor: Actor) -> Product:
+    """The product, if this actor may sell it. Refusal `unknown_product`, Forbidden `not_in_contract`."""
     product = Product.objects.filter(code=code).first()
     if product is None:
         raise Refusal("unknown_product", f"There is no product “{code[:60]}”.", field="product_code")
@@ -109,13 +145,23 @@ def _product(code: str, actor: Actor) -> Product:
     return product
 
 
-def _fulfiller(product_code: str) -> Partner | None:
+def fulfiller_of(product_code: str) -> Partner | None:
+    """The partner whose contract names the product; None: in-house."""
     serving = partners_serving(product_code=product_code)
     return Partner.objects.get(id=serving[0]) if serving else None
 
 
 def _tell(subscription: Subscription, customer: Customer, title: str, actor: Actor) -> None:
     partner_id = subscription.fulfilled_by_id
+    note_fulfilment(
+        title,
+        actor=actor,
+        product_name=subscription.product.name,
+        state=subscription.state,
+        fulfilled_by_id=partner_id,
+        reference=subscription.reference,
+        subscription=subscription,
+    )
     if partner_id is not None:
         share_record(customer.id, partner_id=partner_id, reason=f"product {subscription.product.code}")
     index_customers([customer.id])

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts.actors import Actor
+from customers.answers import CARD_NUMBER_WORDS, holds_card_number
 from customers.events import NoteAdded
 from customers.merge_errors import MergedAway
 from customers.models import Customer, TimelineEntry
@@ -34,6 +35,12 @@ def standing(customer: Customer | None) -> Customer | None:
     if row is None:
         raise NotVisible("customer")
     return row if row.merged_into_id is None else standing(row.merged_into)
+
+
+def refuse_card_number(value: object, *, field: str) -> None:
+    """Refusal `card_number` when the number of a payment card stands in it: such a number is never stored."""
+    if holds_card_number(value):
+        raise Refusal("card_number", CARD_NUMBER_WORDS, field=field)
 
 
 def tell_desktops(customer_id: int | None, what: str) -> None:
@@ -116,12 +123,13 @@ def add_note(
     interaction_id: int | None = None,
     for_partners: bool = True,
 ) -> TimelineEntry:
-    """Write a note. Refusal `empty_note` or `note_too_long` (10,000 characters); NotVisible."""
+    """Write a note. Refusal `empty_note`, `note_too_long` (10,000 characters), `card_number`; NotVisible."""
     text = text.strip()
     if not text:
         raise Refusal("empty_note", "The note is empty.", field="text")
     if len(text) > LONGEST_NOTE:
         raise Refusal("note_too_long", f"A note may have {LONGEST_NOTE:,} characters.", field="text")
+    refuse_card_number(text, field="text")
     lock_customer(customer_id)
     entry = rows.insert(
         TimelineEntry(

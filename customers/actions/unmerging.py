@@ -406,6 +406,9 @@ def _announce(record: CustomerMerge, actor: Actor) -> None:
 def describe(row: Model) -> str:
     """A row as people read it: its kind, and the words it has."""
     noun = str(row._meta.verbose_name).capitalize()
+    product = getattr(row, "product", None)
+    if product is not None:
+        return f"{noun}: {product.name}"
     for name in ("title", "text", "value", "address", "reason"):
         words = getattr(row, name, "")
         if words:

@@ -113,7 +113,7 @@ def _contents(export: Export) -> Iterator[tuple[bytes, int]]:
 def _table(export: Export, known: ExportList, viewer: Viewer) -> Iterator[tuple[bytes, int]]:
     rows = known.rows(viewer, export.choices)
     write = as_excel if export.file_format == "xlsx" else as_csv
-    for content, count in write(known.columns, rows):
+    for content, count in write(known.header(viewer), rows):
         note_progress(export.id, count)
         yield content, count
 

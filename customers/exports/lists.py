@@ -21,15 +21,28 @@ class Choice:
     help: str = ""
 
 
+def no_columns(viewer: Viewer) -> Sequence[str]:
+    """None besides the fixed ones."""
+    return ()
+
+
 @dataclass(frozen=True)
 class ExportList:
-    """A list: its columns, and its rows as this viewer may see them. Rows are read one by one."""
+    """A list: its columns, and its rows as this viewer may see them. Rows are read one by one.
+
+    `own_columns` are those of the organisation's own fields, after the fixed ones.
+    """
 
     name: str
     label: str
     columns: tuple[str, ...]
     rows: Rows
     choices: tuple[Choice, ...] = field(default_factory=tuple)
+    own_columns: Callable[[Viewer], Sequence[str]] = no_columns
+
+    def header(self, viewer: Viewer) -> list[str]:
+        """The names of all columns."""
+        return [*self.columns, *self.own_columns(viewer)]
 
 
 _lists: dict[str, ExportList] = {}

@@ -1,13 +1,17 @@
 """The lists of the shared record: customers, contacts, and what happened."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from accounts.access import Viewer
 from customers.access import visible_customers, visible_interactions, visible_timeline
+from customers.actions.facts import REASON_KEY
 from customers.exports.lists import Choice, ExportList
-from customers.models import Customer, Interaction, TimelineEntry
+from customers.models import Customer, FactKey, Interaction, TimelineEntry
+from customers.queries import current_values, questions
 from customers.search import search_customers
 from foundation import clock
 
@@ -39,8 +43,25 @@ def _customers(viewer: Viewer, choices: Mapping[str, str]) -> Iterator[list[Any]
         found = [customer.pk for customer in search_customers(viewer, text, limit=_MOST_FOUND)]
         customers = customers.filter(pk__in=found)
     rows = customers.order_by("id").prefetch_related("identities", "subscriptions__product")
-    for customer in rows.iterator(chunk_size=_BATCH):
-        yield _customer(customer)
+    keys = [key.key for key in _own_fields(viewer)]
+    left = rows.iterator(chunk_size=_BATCH)
+    while batch := list(islice(left, _BATCH)):
+        known = current_values([customer.pk for customer in batch], keys) if keys else {}
+        for customer in batch:
+            values = known.get(customer.pk, {})
+            yield _customer(customer) + [values.get(key) for key in keys]
+
+
+def _own_fields(viewer: Viewer) -> list[FactKey]:
+    """The organisation's own fields; why somebody called last belongs to the contact."""
+    return [key for key in questions(viewer) if key.key != REASON_KEY]
+
+
+def _own_columns(viewer: Viewer) -> list[str]:
+    """Called as the fields are, so that an import knows them again; what is called alike has its key too."""
+    keys = _own_fields(viewer)
+    taken = Counter([*(name.casefold() for name in _CUSTOMER), *(key.label.casefold() for key in keys)])
+    return [key.label if taken[key.label.casefold()] == 1 else f"{key.label} ({key.key})" for key in keys]
 
 
 def _customer(customer: Customer) -> list[Any]:
@@ -118,17 +139,19 @@ def _timeline(viewer: Viewer, choices: Mapping[str, str]) -> Iterable[list[Any]]
         ]
 
 
+_CUSTOMER = (
+    *("Id", "Name", "Given name", "Family name", "Company", "Subscriber number", "Phone", "E-mail"),
+    *("Address", "Region", "Country", "Language", "Customer since", "Products", "Created"),
+)
 _PERIOD = Choice("days", "From", PERIODS)
 LISTS = (
     ExportList(
         "customers",
         "Customers",
-        (
-            *("Id", "Name", "Given name", "Family name", "Company", "Subscriber number", "Phone", "E-mail"),
-            *("Address", "Region", "Country", "Language", "Customer since", "Products", "Created"),
-        ),
+        _CUSTOMER,
         _customers,
         (Choice("q", "Only those found by", help="As in the search box; empty for all"),),
+        _own_columns,
     ),
     ExportList(
         "calls",

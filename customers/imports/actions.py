@@ -15,11 +15,10 @@ from accounts.models import Member
 from customers.imports.encodings import DELIMITERS, ENCODINGS
 from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
 from customers.imports.models import Import, ImportChunk, ImportKey, ImportPart, ImportRefusal
-from customers.imports.queries import StoredParts, access_import, reader_of
+from customers.imports.queries import StoredParts, access_import, own_fields, reader_of
 from customers.imports.reading import MAX_BYTES, MAX_CELL, PART_BYTES, Wishes, read_table
 from customers.imports.spreadsheets import UnreadableError
 from customers.imports.targets import guess_mapping, problems_of_mapping
-from customers.models import FactKey
 from foundation import clock, live
 from foundation.errors import Conflict, Refusal
 from foundation.events import emit
@@ -112,7 +111,7 @@ def read_file(import_id: int) -> None:
         ImportPart.objects.filter(file=file).delete()
         _move(import_id, State.READING, State.FAILED, problem=str(error)[:400], finished_at=clock.now())
         return
-    labels = dict(FactKey.objects.values_list("key", "label"))
+    labels = dict(own_fields().values_list("key", "label"))
     mapping = file.mapping if table.header == file.header else guess_mapping(table.header, labels)
     _move(
         import_id,
@@ -156,7 +155,7 @@ def map_columns(import_id: int, *, mapping: Sequence[str], **settings: Any) -> l
     Import.objects.filter(id=import_id, state=State.MAPPING).update(
         mapping=list(mapping), settings=file.settings
     )
-    keys = FactKey.objects.values_list("key", flat=True)
+    keys = own_fields().values_list("key", flat=True)
     return problems_of_mapping(mapping, file.header, keys, settings["match_by"])
 
 
@@ -171,7 +170,7 @@ def _checked(settings: dict[str, Any]) -> dict[str, Any]:
 def start_import(import_id: int, *, actor: Actor) -> Import:
     """Write the rows, in the background. Refusal `not_mapped` says what is wrong; Conflict `not_mapping`."""
     file = _in_state(import_id, State.MAPPING)
-    keys = FactKey.objects.values_list("key", flat=True)
+    keys = own_fields().values_list("key", flat=True)
     match_by = file.settings.get("match_by", "any")
     if problems := problems_of_mapping(file.mapping, file.header, keys, match_by):
         raise Refusal("not_mapped", problems[0], field="mapping")

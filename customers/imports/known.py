@@ -10,6 +10,8 @@ from customers.imports.models import ImportKey
 from customers.imports.plan import Draft, FirstRow, Known, Pair
 from customers.imports.rows import LENGTHS, ReadRow
 from customers.models import Confidence, Customer, Fact, Identity, Subscription
+from customers.queries import current_values
+from foundation import clock
 from foundation.bulk import insert_rows
 from foundation.errors import Conflict
 from foundation.tenancy import current_organization_id
@@ -31,7 +33,9 @@ def look_up(rows: Sequence[ReadRow], *, lock: bool) -> Known:
     keys = list({key for row in rows for key in row.keys})
     owners = _owners(keys)
     ids = sorted(set().union(*owners.values())) if owners else []
-    return Known(owners=owners, drafts=_drafts(ids, lock=lock) if ids else {})
+    drafts = _drafts(ids, lock=lock) if ids else {}
+    _add_facts(drafts, {key for row in rows for key in row.facts})
+    return Known(owners=owners, drafts=drafts)
 
 
 def _owners(keys: list[Pair]) -> dict[Pair, set[int]]:
@@ -65,16 +69,20 @@ def _drafts(ids: list[int], *, lock: bool) -> dict[int, Draft]:
     active = Subscription.objects.filter(customer_id__in=ids).exclude(state__in=["cancelled", "ended"])
     for customer_id, code in active.values_list("customer_id", "product__code"):
         drafts[customer_id].products.add(code)
-    _add_facts(drafts, ids)
     return drafts
 
 
-def _add_facts(drafts: dict[int, Draft], ids: list[int]) -> None:
-    newest = Fact.objects.filter(customer_id__in=ids).order_by("customer_id", "key_id", "-recorded_at", "-id")
-    newest = newest.distinct("customer_id", "key_id")
-    for rows in (newest, newest.filter(hand="file")):
-        for customer_id, key, value in rows.values_list("customer_id", "key__key", "value"):
-            drafts[customer_id].facts.setdefault(key, []).append(value)
+def _add_facts(drafts: dict[int, Draft], keys: set[str]) -> None:
+    """What counts now, and what a file said last. What has expired does not stand: said again, it is news."""
+    if not drafts or not keys:
+        return
+    for customer_id, values in current_values(drafts, keys).items():
+        drafts[customer_id].facts = {key: [value] for key, value in values.items()}
+    alive = Fact.objects.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now()), hand="file")
+    said = alive.filter(customer_id__in=list(drafts), key__key__in=keys)
+    newest = said.order_by("customer_id", "key_id", "-recorded_at", "-id").distinct("customer_id", "key_id")
+    for customer_id, key, value in newest.values_list("customer_id", "key__key", "value"):
+        drafts[customer_id].facts.setdefault(key, []).append(value)
 
 
 def register_keys(import_id: int, rows: Sequence[ReadRow]) -> dict[Pair, FirstRow]:

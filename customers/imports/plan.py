@@ -20,7 +20,7 @@ class Draft:
     version: int = 1
     fields: dict[str, Any] = field(default_factory=dict)
     identities: set[Pair] = field(default_factory=set)
-    # By key: the newest value, and the newest that came from a file.
+    # By key: the value that counts, and the newest that came from a file.
     facts: dict[str, list[Any]] = field(default_factory=dict)
     products: set[str] = field(default_factory=set)
     changed_fields: set[str] = field(default_factory=set)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Organization
+from customers.answers import Limits
 from customers.imports.known import look_up
 from customers.imports.models import Import, ImportChunk, ImportPart, ImportRefusal
 from customers.imports.plan import Plan, plan_rows
@@ -112,10 +113,6 @@ def has_waiting_chunks(import_id: int) -> bool:
 
 def reader_of(file: Import) -> Reader:
     """How the rows of this file are read, as it is mapped now."""
-    facts = {
-        key.key: FactRule(label=key.label, value_type=key.value_type, choices=tuple(key.choices))
-        for key in FactKey.objects.all()
-    }
     country = Organization.objects.values_list("country_code", flat=True).get(id=current_organization_id())
     country = file.settings.get("country_code") or country
     return Reader(
@@ -124,9 +121,20 @@ def reader_of(file: Import) -> Reader:
         match_by=file.settings.get("match_by", "any"),
         country_code=country,
         day_first=file.settings.get("day_first", country != "US"),
-        facts=facts,
+        facts={key.key: _fact_rule(key, country) for key in own_fields()},
         products=frozenset(Product.objects.values_list("code", flat=True)),
     )
+
+
+def own_fields() -> QuerySet[FactKey]:
+    """The organisation's own fields that a column may fill, in the order of the desk."""
+    keys = FactKey.objects.filter(retired_at=None).exclude(sensitivity=FactKey.Sensitivity.PAYMENT_NEVER)
+    return keys.order_by("position", "key")
+
+
+def _fact_rule(key: FactKey, country_code: str) -> FactRule:
+    limits = Limits(minimum=key.minimum, maximum=key.maximum, kind=key.text_kind, country_code=country_code)
+    return FactRule(label=key.label, value_type=key.value_type, choices=tuple(key.choices), limits=limits)
 
 
 def unpack(rows: bytes) -> list[tuple[int, list[str]]]:

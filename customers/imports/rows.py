@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf.locale import LANG_INFO
 
-from customers import rules
+from customers import answers, rules
 from customers.imports.targets import FACT, LABELS
 
 LENGTHS = {
@@ -21,6 +21,7 @@ LENGTHS = {
     "region": 100,
     "postal_address": 1000,
 }
+CARD_TAKEN_OUT = "(card number taken out)"
 MATCH_ORDER = ("subscriber_number", "email", "phone")
 _NOTHING = {"-", "--", "–", "—", "n/a", "#n/a", "none", "null", "unknown", "anonymous", "withheld"}
 _ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
@@ -38,6 +39,7 @@ class FactRule:
     label: str
     value_type: str
     choices: tuple[str, ...] = ()
+    limits: answers.Limits = field(default_factory=answers.Limits)
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,24 @@ def read_row(reader: Reader, number: int, cells: Sequence[str]) -> ReadRow | Ref
         if not target or not raw or raw.isspace():
             continue
         try:
-            _READERS.get(target, _fact if target.startswith(FACT) else _text)(reader, row, target, _cell(raw))
+            text = _cell(raw)
+            if target not in MATCH_ORDER and answers.holds_card_number(text):
+                raise _Wrong(answers.CARD_NUMBER_WORDS)
+            _READERS.get(target, _fact if target.startswith(FACT) else _text)(reader, row, target, text)
         except ValueError as error:
             wrong.append((column, str(error)))
     if not wrong:
         wrong = _settle(reader, row)
     return RefusedRow(number, tuple(wrong), tuple(cells)) if wrong else row
+
+
+def keepable(mapping: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """The cells of a refused row as they may wait to be mended: without the numbers of payment cards."""
+    targets = [*mapping, *[""] * len(cells)]
+    return [
+        CARD_TAKEN_OUT if target not in MATCH_ORDER and answers.holds_card_number(cell) else cell
+        for cell, target in zip(cells, targets, strict=False)
+    ]
 
 
 def _cell(raw: str) -> str:
@@ -232,13 +246,15 @@ def _subscription_date(reader: Reader, row: ReadRow, target: str, text: str) -> 
 
 def _fact(reader: Reader, row: ReadRow, target: str, text: str) -> None:
     key = target.removeprefix(FACT)
-    rule = reader.facts[key]
+    rule = reader.facts.get(key)
+    if rule is None:
+        raise _Wrong("This field was retired meanwhile; nothing is written into it.")
     value: Any = text
     if rule.value_type == "date":
         value = read_date(text, day_first=reader.day_first).isoformat()
     elif rule.value_type == "choice":
         value = next((each for each in rule.choices if each.casefold() == text.casefold()), text)
-    row.facts[key] = rules.clean_value(rule.value_type, rule.choices, value)
+    row.facts[key] = answers.clean_value(rule.value_type, rule.choices, value, rule.limits)
 
 
 def read_date(text: str, *, day_first: bool) -> date:

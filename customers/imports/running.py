@@ -17,7 +17,7 @@ from customers.imports.known import look_up, register_keys
 from customers.imports.models import Import, ImportChunk, ImportRefusal
 from customers.imports.plan import Known, Plan, plan_rows
 from customers.imports.queries import reader_of, unpack
-from customers.imports.rows import Reader, ReadRow, RefusedRow, read_row
+from customers.imports.rows import Reader, ReadRow, RefusedRow, keepable, read_row
 from customers.imports.writing import Source, write_plan
 from foundation import live
 from foundation.errors import Conflict
@@ -129,7 +129,7 @@ def write_chunk(file: Import, chunk_id: int, read: ReadChunk) -> bool:
                 file=file,
                 row=row.number,
                 reasons=[list(reason) for reason in row.reasons],
-                cells=[cell.replace("\x00", "\ufffd") for cell in row.cells],
+                cells=[cell.replace("\x00", "\ufffd") for cell in keepable(file.mapping, row.cells)],
             )
             for row in refused
         ]

@@ -9,6 +9,8 @@ from django.db import connection
 
 from accounts.actors import Actor
 from accounts.models import Partner
+from customers import rules
+from customers.actions.facts import usual_expiry
 from customers.actions.shares import partners_serving
 from customers.actions.timeline import tell_desktops
 from customers.events import CustomerChanged, CustomerCreated, CustomersImported
@@ -20,6 +22,7 @@ from customers.models import (
     Customer,
     Fact,
     FactKey,
+    FulfilmentChange,
     Identity,
     Product,
     RecordShare,
@@ -121,18 +124,23 @@ def _insert_facts(drafts: Sequence[Draft], source: Source) -> None:
     found = [(draft.customer_id, key, value) for draft in drafts for key, value in draft.new_facts.items()]
     if not found:
         return
-    ids = dict(FactKey.objects.values_list("key", "id"))
+    now = clock.now()
+    keys = {key.key: key for key in FactKey.objects.filter(key__in={key for _, key, _ in found})}
     insert_rows(
         Fact,
         {
             "customer_id": [customer_id for customer_id, _, _ in found],
-            "key_id": [ids[key] for _, key, _ in found],
+            "key_id": [keys[key].id for _, key, _ in found],
             "value": [json.dumps(value) for _, _, value in found],
             "confidence": str(Confidence.CLAIMED),
             "hand": str(source.actor.hand),
             "source": f"import:{source.file.id}",
             "member_id": source.actor.member_id,
-            "recorded_at": clock.now(),
+            "recorded_at": now,
+            "expires_at": [usual_expiry(keys[key], now) for _, key, _ in found],
+            "search_value": [
+                rules.search_value(value) if keys[key].is_searchable else "" for _, key, value in found
+            ],
         },
         count=len(found),
     )
@@ -143,14 +151,16 @@ def _insert_subscriptions(drafts: Sequence[Draft], source: Source) -> set[int]:
     found = [(draft, code, more) for draft in drafts for code, more in draft.new_subscriptions]
     if not found:
         return set()
-    products = dict(Product.objects.values_list("code", "id"))
+    products = {product.code: product for product in Product.objects.all()}
     codes = {code for _, code, _ in found}
     serving = {code: next(iter(partners_serving(product_code=code)), None) for code in codes}
+    ids = reserve_ids(Subscription, len(found))
     insert_rows(
         Subscription,
         {
+            "id": ids,
             "customer_id": [draft.customer_id for draft, _, _ in found],
-            "product_id": [products[code] for _, code, _ in found],
+            "product_id": [products[code].id for _, code, _ in found],
             "fulfilled_by_id": [serving[code] for _, code, _ in found],
             "reference": [more.get("reference", "") for _, _, more in found],
             "started_on": [more.get("started_on") for _, _, more in found],
@@ -158,12 +168,39 @@ def _insert_subscriptions(drafts: Sequence[Draft], source: Source) -> set[int]:
         },
         count=len(found),
     )
+    _insert_first_steps(
+        [
+            (one, products[code], serving[code], more.get("reference", ""))
+            for one, (_, code, more) in zip(ids, found, strict=True)
+        ],
+        source,
+    )
     shares = {
         (draft.customer_id, partner_id): code
         for draft, code, _ in found
         if (partner_id := serving[code]) is not None
     }
     return _insert_shares(shares, source)
+
+
+def _insert_first_steps(begun: Sequence[tuple[int, Product, int | None, str]], source: Source) -> None:
+    """The history of each subscription begins with the file."""
+    insert_rows(
+        FulfilmentChange,
+        {
+            "subscription_id": [one for one, _, _, _ in begun],
+            "what": [f"Subscribed to {product.name}"[:120] for _, product, _, _ in begun],
+            "product_name": [product.name for _, product, _, _ in begun],
+            "state": str(Subscription.State.ACTIVE),
+            "fulfilled_by_id": [partner_id for _, _, partner_id, _ in begun],
+            "reference": [reference for _, _, _, reference in begun],
+            "hand": str(source.actor.hand),
+            "author": source.actor.name[:120],
+            "member_id": source.actor.member_id,
+            "at": clock.now(),
+        },
+        count=len(begun),
+    )
 
 
 def _insert_shares(shares: dict[tuple[int | None, int], str], source: Source) -> set[int]:

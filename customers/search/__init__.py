@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from accounts.access import Viewer
 from customers import rules
 from customers.access import is_masked, may_read, visible_customers
+from customers.fact_search import customers_with_answer
 from customers.models import Customer, Identity
 from customers.queries import home_country
 from customers.search import entries as kinds
@@ -52,11 +53,18 @@ def find_customers(viewer: Viewer, text: str, limit: int = 10) -> list[FoundCust
     if len(found) < limit:
         found += _partly(viewer, text, limit, found)
     customers = visible_customers(viewer).in_bulk([match.customer_id for match in found])
-    return [
+    told = [
         FoundCustomer(customers[match.customer_id], match.why)
         for match in found[:limit]
         if match.customer_id in customers
     ]
+    return told if len(told) >= limit else told + _by_answer(viewer, text, limit - len(told), set(customers))
+
+
+def _by_answer(viewer: Viewer, text: str, limit: int, known: set[int]) -> list[FoundCustomer]:
+    """By what they answered to a searchable question."""
+    answered = customers_with_answer(viewer, text, limit=limit + len(known))
+    return [FoundCustomer(one, (label.lower(),)) for one, label in answered if one.pk not in known][:limit]
 
 
 def _partly(viewer: Viewer, text: str, limit: int, whole: list[Match]) -> list[Match]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from customers.models import Customer, Identity, SearchEntry, SearchWord, Subscription
+from customers.models import Customer, Identity, OutsideReference, SearchEntry, SearchWord, Subscription
 from customers.rules import looks_like_phone
 from customers.search import keys as hashing
 from customers.search.words import fold, has_digit, once, split, stored_words
@@ -199,6 +199,11 @@ def _sources(customer_ids: list[int]) -> Iterator[Source]:
     taken = Subscription.objects.filter(customer_id__in=customer_ids).exclude(reference="").order_by("id")
     for customer_id, reference, partner_id in taken.values_list("customer_id", "reference", "fulfilled_by"):
         orders.setdefault(customer_id, []).append((reference, partner_id))
+    named = OutsideReference.objects.filter(order__customer_id__in=customer_ids).order_by("id")
+    for customer_id, value, partner_id in named.values_list(
+        "order__customer_id", "value", "order__fulfilled_by"
+    ):
+        orders.setdefault(customer_id, []).append((value, partner_id))
     # One that was merged is found as the record that it is part of.
     for row in Customer.objects.filter(id__in=customer_ids, merged_into=None):
         yield Source(

@@ -13,8 +13,9 @@ from customers import queries as record
 from customers.access import shown, timeline_of_visible
 from customers.actions.facts import REASON_KEY
 from customers.models import AskedAgain, FactKey, Interaction
-from customers.rules import spell_value
+from customers.rules import is_asked, spell_value
 from desk.forms import DISPOSITIONS
+from desk.panels import edits
 from desk.panels.own import contact_name, identity_words
 from desk.panels.words import fact_line, told
 from foundation import clock
@@ -24,6 +25,7 @@ from routing import queries as routing
 
 AGAIN_REASONS = ("They say it changed", "The line was unclear", "Security check", "I could not find it")
 PROMISE_TEXTS = ("Access link by e-mail", "Replacement issue", "Call back", "Refund", "Confirmation by post")
+SCRIPT = FactKey.Form.SCRIPT
 _INPUTS = {"choice": "choice", "boolean": "choice", "number": "number", "date": "date"}
 HOLD_SOON_SECONDS, HOLD_NOW_SECONDS = 40, 60
 
@@ -78,7 +80,7 @@ def script_steps(
     """The questions of this contact: what is known is filled in, what is not is asked."""
     if view is None:
         return []
-    questions = [key for key in questions if key.question]
+    questions = script_questions(interaction, questions)
     facts = record.known_answers(view, questions)
     reason = facts.get(REASON_KEY)
     if reason is not None and reason.interaction_id != interaction.id:
@@ -88,6 +90,12 @@ def script_steps(
         for asked in AskedAgain.objects.filter(interaction=interaction).order_by("asked_at")
     }
     return [_step(key, facts.get(key.key), again.get(key.id)) for key in questions]
+
+
+def script_questions(interaction: Interaction, questions: list[FactKey]) -> list[FactKey]:
+    """Those that the script of this contact's queue asks."""
+    queue_slug = interaction.queue_slug
+    return [key for key in questions if key.question and is_asked(key, form=SCRIPT, queue_slug=queue_slug)]
 
 
 def _step(key: FactKey, fact: record.KnownFact | None, asked: AskedAgain | None) -> dict[str, Any]:
@@ -194,7 +202,7 @@ def promise_presets() -> list[tuple[str, str, datetime]]:
     return presets
 
 
-def wrapup_panel(interaction: Interaction, member: Member) -> dict[str, Any] | None:
+def wrapup_panel(interaction: Interaction, member: Member, viewer: Viewer) -> dict[str, Any] | None:
     """What ends the contact, while it is in wrap-up."""
     if interaction.state != Interaction.State.WRAP_UP:
         return None
@@ -204,10 +212,21 @@ def wrapup_panel(interaction: Interaction, member: Member) -> dict[str, Any] | N
         "seconds": seconds,
         "talk_seconds": _seconds(interaction.answered_at, interaction.ended_at),
         "summary": interaction.summary,
+        "fields": wrapup_fields(interaction, viewer),
         "disposition": interaction.disposition,
         "dispositions": [{"value": value, "label": label} for value, label in DISPOSITIONS],
         "error": "",
     }
+
+
+def wrapup_fields(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
+    """The organisation's own fields that the wrap-up of this queue asks, filled with what is known."""
+    if interaction.customer_id is None:
+        return []
+    fields = edits.fact_fields(
+        interaction.customer_id, viewer, form=FactKey.Form.WRAP_UP, queue_slug=interaction.queue_slug
+    )
+    return [{**field, "was": field["value"], "id": f"wrapup-{field['id']}"} for field in fields]
 
 
 def _handover(handed: routing.Handover | None) -> dict[str, Any] | None:

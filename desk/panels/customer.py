@@ -16,6 +16,7 @@ from cases.models import Promise
 from customers import access, merge_queries
 from customers import queries as record
 from customers.actions import note_read
+from customers.actions.customers import CHANGEABLE
 from customers.models import Customer, FactKey, Interaction, TimelineEntry
 from customers.rules import looks_like_phone
 from desk.panels import matters
@@ -66,6 +67,7 @@ def customer_panel(
         ],
         "facts": [fact_line(fact) for fact in known.values()],
         "subscriptions": matters.subscription_lines(view.subscriptions, viewer, organization),
+        "may_edit": any(access.may_write(viewer, name) for name in CHANGEABLE),
         "cases": open_cases,
         "case_workers": matters.case_workers(viewer, organization),
         "marketing_held": "Marketing held while this case is open"

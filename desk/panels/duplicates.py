@@ -49,6 +49,7 @@ def review_panel(pair: DuplicatePair, viewer: Viewer) -> dict[str, Any]:
             for side, view in zip(("first", "second"), views, strict=True)
         ],
         "fields": both.fields,
+        "answers": both.answers,
         "counts": [
             {"label": label, "first": first, "second": second}
             for label, first, second in both.counts

@@ -11,7 +11,6 @@ from customers.imports.encodings import DELIMITERS, ENCODINGS
 from customers.imports.models import Import
 from customers.imports.reading import MAX_BYTES, PART_BYTES
 from customers.imports.targets import FACT, FIELDS, IGNORED, problems_of_mapping
-from customers.models import FactKey
 
 MATCHES = (
     ("any", "Any of them, the strongest first", "Subscriber number, then e-mail, then phone"),
@@ -96,7 +95,7 @@ def _reading(file: Import) -> dict[str, Any]:
 def mapping_panel(file: Import) -> dict[str, Any]:
     """Each column with its first cells and what it is taken for."""
     samples = queries.sample_rows(file.id)
-    facts = list(FactKey.objects.order_by("position", "key").values_list("key", "label"))
+    facts = list(queries.own_fields().values_list("key", "label"))
     options = [{"value": IGNORED, "label": "Do not import"}]
     options += [{"value": target.name, "label": target.label} for target in FIELDS]
     options += [{"value": f"{FACT}{key}", "label": f"Fact: {label}"} for key, label in facts]

@@ -39,6 +39,8 @@ def fact_line(fact: KnownFact) -> dict[str, Any]:
     """One known thing with its mark."""
     return {
         "key": fact.key,
+        "is_kept": fact.fact_id is not None,
+        "answers": fact.answers,
         "label": fact.label,
         "value": fact.text,
         "hand": fact.hand,

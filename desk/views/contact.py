@@ -9,7 +9,7 @@ from customers import access
 from customers import actions as customers
 from customers import queries as record
 from customers.models import Confidence, Interaction
-from desk.doors import DeskRequest, desk_door, number_of
+from desk.doors import DeskRequest, desk_door, number_of, toast
 from desk.forms import AskAgainForm, FactForm, NoteForm, PromiseForm, TransferForm, WrapUpForm
 from desk.panels import contact as contact_panels
 from desk.panels import own
@@ -108,7 +108,7 @@ def record_fact(request: DeskRequest, interaction_id: int) -> HttpResponse:
     form = FactForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
-    _check_is_asked(request, form.cleaned_data["key"])
+    _check_is_asked(request, interaction, form.cleaned_data["key"])
     customers.record_fact(
         _customer_id(interaction),
         key=form.cleaned_data["key"],
@@ -129,7 +129,7 @@ def ask_again(request: DeskRequest, interaction_id: int) -> HttpResponse:
     form = AskAgainForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
-    _check_is_asked(request, form.cleaned_data["key"])
+    _check_is_asked(request, interaction, form.cleaned_data["key"])
     customers.count_asked_again(
         _customer_id(interaction),
         key=form.cleaned_data["key"],
@@ -194,6 +194,8 @@ def wrap_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
     form = WrapUpForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
+    if (refused := _keep_wrapup_answers(request, interaction)) is not None:
+        return refused
     customers.wrap_up_interaction(
         interaction.id,
         actor=request.member.actor,
@@ -207,9 +209,33 @@ def wrap_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
     return contact_screen(request, contacts[0] if contacts else None)
 
 
-def _check_is_asked(request: DeskRequest, key: str) -> None:
+def _keep_wrapup_answers(request: DeskRequest, interaction: Interaction) -> HttpResponse | None:
+    """Write what was filled in about the customer; the answer that says what is wrong, if anything is."""
+    offered = {field["name"] for field in contact_panels.wrapup_fields(interaction, request.viewer)}
+    typed = {name: request.POST[name] for name in offered & request.POST.keys()}
+    if not typed or interaction.customer_id is None:
+        return None
+    try:
+        customers.edit_record(
+            interaction.customer_id,
+            actor=request.member.actor,
+            was={name: request.POST.get(f"was.{name}", "") for name in typed},
+            fields=typed,
+            interaction_id=interaction.id,
+        )
+    except customers.EditConflict as conflict:
+        theirs = {one.field: [f"Meanwhile “{one.theirs}” was noted."] for one in conflict.conflicts}
+        return toast(conflict.message, level="soon", status=422, fieldErrors=theirs)
+    except Refusal as refusal:
+        errors = {refusal.field or "summary": [refusal.message]}
+        return toast(refusal.message, level="soon", status=422, fieldErrors=errors)
+    return None
+
+
+def _check_is_asked(request: DeskRequest, interaction: Interaction, key: str) -> None:
     """Only what stands in the script can be answered there."""
-    if not any(question.key == key and question.question for question in record.questions(request.viewer)):
+    asked = contact_panels.script_questions(interaction, record.questions(request.viewer))
+    if not any(question.key == key for question in asked):
         raise Refusal("unknown_fact", f"“{key}” is no question of this script.", field="key")
 
 

@@ -62,7 +62,7 @@ def desk_context(
             promises=len(context["customer"]["promises"]) if view else 0,
         ),
         "promise_form": contact_panels.promise_panel(organization),
-        "wrapup": contact_panels.wrapup_panel(interaction, member),
+        "wrapup": contact_panels.wrapup_panel(interaction, member, viewer),
     }
 
 

@@ -1,6 +1,7 @@
 """What every API view does around its work: who calls, how often, in which tenant, whether it is a repeat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -17,11 +18,11 @@ from accounts.access import Viewer, viewer_of_partner_system
 from accounts.middleware import finds_own_tenant
 from customers.access import visible_interactions
 from customers.actions import note_read
-from foundation.errors import Refusal
+from foundation.errors import Conflict, Refusal
 from foundation.tenancy import tenant
 from partners import idempotency, throttles
 from partners.authentication import PartnerCaller
-from partners.etags import etag_of, expected_version, is_unchanged
+from partners.etags import etag_of, expected_version, is_unchanged, stale
 from partners.pagination import NewestFirst
 from partners.problems import Problem, QueryInvalid
 
@@ -162,6 +163,20 @@ class PartnerView(APIView):
         if self.request.method == "GET" and is_unchanged(self.request, etag):
             return Response(status=304, headers={"ETag": etag})
         return Response(data, status=status, headers={"ETag": etag})
+
+    @contextmanager
+    def tells_how_it_stands(
+        self, read: Callable[[], tuple[Any, int]], asked: dict[str, Any]
+    ) -> Iterator[None]:
+        """Inside, a change that came too late is told with the row as it now stands (`read`: it and its
+        version) and with the fields of `asked` that stand otherwise."""
+        try:
+            yield
+        except Conflict as conflict:
+            if conflict.code != "stale":
+                raise
+            current, version = read()
+            raise stale(current, asked, version) from conflict
 
     def interaction_of(self, asked: dict[str, Any], customer_id: int) -> int | None:
         """The interaction a body names. Refusal unless it is visible and this customer's."""

@@ -90,6 +90,11 @@ class CaseDetail(PartnerView):
         version = self.expected_version()
         asked = self.body(CaseChange)
         access_case(self.viewer, case_id)
-        solve_case(case_id, actor=self.viewer.actor, outcome=asked["outcome"], expected_version=version)
+        with self.tells_how_it_stands(lambda: self._stands(case_id), asked):
+            solve_case(case_id, actor=self.viewer.actor, outcome=asked["outcome"], expected_version=version)
         case = access_case(self.viewer, case_id)
         return self.versioned(given(CaseSerializer, self.viewer, case), case.version)
+
+    def _stands(self, case_id: int) -> tuple[dict[str, object], int]:
+        case = access_case(self.viewer, case_id)
+        return given(CaseSerializer, self.viewer, case), case.version

@@ -8,14 +8,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Organization
-from customers.access import access_customer, readable_facts, visible_customers, visible_timeline
-from customers.actions import add_identity, add_note, record_fact
+from customers.access import access_customer, may_read, readable_facts, visible_customers, visible_timeline
+from customers.actions import add_identity, add_note, change_customer, record_fact
+from customers.actions.customers import CHANGEABLE
+from customers.history import fields_changed_since
 from customers.models import Confidence, Customer, Fact, Identity
 from customers.queries import KnownFact, current_facts
 from customers.search import find_customers
+from foundation.errors import Conflict
 from foundation.phones import parse_phone
 from partners.api.base import PartnerView
 from partners.api.serializers import (
+    CustomerChange,
     CustomerQuery,
     CustomerSerializer,
     FactInput,
@@ -29,6 +33,7 @@ from partners.api.serializers import (
     given_many,
     told_identity,
 )
+from partners.etags import stale
 from partners.openapi import CURSOR_PARAMETERS, list_of
 
 SEARCH_RESULTS = 50
@@ -76,8 +81,9 @@ class CustomerList(PartnerView):
 class CustomerDetail(PartnerView):
     """One customer."""
 
-    scopes = {"GET": "customers:read"}
-    gives_etag = ("GET",)
+    scopes = {"GET": "customers:read", "PATCH": "customers:write"}
+    if_match = ("PATCH",)
+    gives_etag = ("GET", "PATCH")
 
     @extend_schema(
         operation_id="get_customer", summary="Read a customer", responses={200: CustomerSerializer}
@@ -86,6 +92,34 @@ class CustomerDetail(PartnerView):
         """The customer as far as your contract shows it."""
         customer = access_customer(self.viewer, customer_id)
         self.note_read(customer.pk, "record")
+        return self.versioned(given(CustomerSerializer, self.viewer, customer), customer.version)
+
+    @extend_schema(
+        operation_id="change_customer",
+        summary="Change a customer",
+        request=CustomerChange,
+        responses={200: CustomerSerializer},
+    )
+    def patch(self, request: Request, customer_id: int) -> Response:
+        """Change what your contract lets you change. A change that came too late is answered 412 with the
+        customer as it now stands, which of your fields differ, and what others changed."""
+        version = self.expected_version()
+        access_customer(self.viewer, customer_id)
+        asked = self.body(CustomerChange)
+        try:
+            change_customer(customer_id, actor=self.viewer.actor, expected_version=version, **asked)
+        except Conflict as conflict:
+            if conflict.code != "stale":
+                raise
+            customer = access_customer(self.viewer, customer_id)
+            problem = stale(given(CustomerSerializer, self.viewer, customer), asked, customer.version)
+            problem.extra["changed"] = [
+                name
+                for name in fields_changed_since(customer_id, version)
+                if name not in CHANGEABLE or may_read(self.viewer, name)
+            ]
+            raise problem from conflict
+        customer = access_customer(self.viewer, customer_id)
         return self.versioned(given(CustomerSerializer, self.viewer, customer), customer.version)
 
 

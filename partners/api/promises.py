@@ -27,6 +27,10 @@ class PromiseView(PartnerView):
     def _one(self, promise: Promise, *, status: int = 200) -> Response:
         return self.versioned(given(PromiseSerializer, self.viewer, promise), promise.version, status=status)
 
+    def _stands(self, promise_id: int) -> tuple[dict[str, object], int]:
+        promise = access_promise(self.viewer, promise_id)
+        return given(PromiseSerializer, self.viewer, promise), promise.version
+
 
 class PromiseList(PromiseView):
     """Promises to customers shared with you."""
@@ -133,5 +137,8 @@ class PromiseKeep(PromiseView):
         version = self.expected_version()
         asked = self.body(KeepInput)
         access_promise(self.viewer, promise_id)
-        keep_promise(promise_id, actor=self.viewer.actor, outcome=asked["outcome"], expected_version=version)
+        with self.tells_how_it_stands(lambda: self._stands(promise_id), asked):
+            keep_promise(
+                promise_id, actor=self.viewer.actor, outcome=asked["outcome"], expected_version=version
+            )
         return self._one(access_promise(self.viewer, promise_id))

@@ -152,6 +152,25 @@ class FoundCustomerSerializer(CustomerSerializer):
     found_by = serializers.ListField(child=serializers.CharField(), read_only=True, required=False)
 
 
+class CustomerChange(serializers.Serializer):
+    """What may be changed of a customer, where the contract says so; at least one field."""
+
+    display_name = serializers.CharField(required=False, max_length=200)
+    given_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    family_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    company_name = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    language = serializers.CharField(required=False, allow_blank=True, max_length=8)
+    country_code = serializers.CharField(required=False, allow_blank=True, max_length=2)
+    region = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    postal_address = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Not nothing."""
+        if not attrs:
+            raise serializers.ValidationError("Give at least one field to change.", code="nothing")
+        return attrs
+
+
 class CustomerQuery(serializers.Serializer):
     """How to find customers; one of the two, or neither for all."""
 
@@ -180,6 +199,7 @@ class FactSerializer(ForViewer):
     partner_name = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
     recorded_at = serializers.DateTimeField(source="at")
+    expires_at = serializers.DateTimeField(allow_null=True)
 
 
 class FactInput(serializers.Serializer):

@@ -12,3 +12,5 @@ import "./combobox.js";
 import "./htmx-setup.js";
 import "./panels.js";
 import "./keep-open.js";
+import "./answers.js";
+import "./form-drafts.js";

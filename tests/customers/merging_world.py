@@ -6,11 +6,13 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from accounts.actors import IVR_ACTOR, SYSTEM_ACTOR
+from django.db.models import Q
+
+from accounts.actors import IVR_ACTOR, SYSTEM_ACTOR, Actor
 from cases.actions import make_promise, open_case
 from customers import actions
 from customers.merge_rows import moving_relations
-from customers.models import Customer, Identity, RecordShare
+from customers.models import Customer, FulfilmentChange, Identity, Order, OutsideReference, RecordShare
 from foundation import clock
 from tests.people import Cast
 
@@ -22,6 +24,7 @@ SURE = ["verified", "claimed", "guessed"]
 
 def random_customer(cast: Cast, rng: Random) -> Customer:
     """A record with a random half of what one may have; numbers are from a small pool, so records share."""
+    actions.define_fact_key("round", label="Delivery round", is_searchable=True, expires_after_days=90)
     customer = actions.create_customer(
         actor=SYSTEM_ACTOR,
         display_name=rng.choice(NAMES),
@@ -49,14 +52,39 @@ def random_customer(cast: Cast, rng: Random) -> Customer:
         actions.add_subscription(
             customer.id, product_code=rng.choice(["print", "digital-edition"]), actor=SYSTEM_ACTOR
         )
+    if rng.random() < 0.4:
+        order = an_order(customer.id, rng)
+        actions.change_order_state(order.id, state=rng.choice(["sent", "cancelled"]), actor=SYSTEM_ACTOR)
     for _ in range(rng.randint(0, 2)):
         something_happens(cast, customer.id, rng)
     customer.refresh_from_db()
     return customer
 
 
+def an_order(customer_id: int, rng: Random) -> Order:
+    """Something ordered, perhaps with our number of it."""
+    return actions.place_order(
+        customer_id,
+        product_code=rng.choice(["print", "digital-edition"]),
+        reference=rng.choice(["", f"W-{rng.randint(1, 9)}"]),
+        actor=SYSTEM_ACTOR,
+    )
+
+
+def own_answer(customer_id: int, actor: Actor, rng: Random) -> None:
+    """An answer to a question of the organisation's own: searchable, and it expires."""
+    actions.record_fact(
+        customer_id,
+        key="round",
+        value=rng.choice(["North", "South"]),
+        actor=actor,
+        source="desk:record",
+        confidence=rng.choice(SURE),
+    )
+
+
 def something_happens(cast: Cast, customer_id: int, rng: Random) -> None:
-    """A contact with an answer, a note, a case or a promise on this record."""
+    """A contact with an answer, a note, an order, a case or a promise on this record."""
     customer = Customer.objects.get(id=customer_id)
     known = list(
         Identity.objects.filter(customer_id=customer_id, kind="phone").values_list("value", flat=True)
@@ -78,6 +106,18 @@ def something_happens(cast: Cast, customer_id: int, rng: Random) -> None:
             source="ivr",
             interaction_id=contact.id,
         )
+    if rng.random() < 0.5:
+        own_answer(customer_id, cast.ana.actor, rng)
+    if rng.random() < 0.3:
+        actions.count_asked_again(
+            customer_id,
+            key="preferred_device",
+            reason="It broke",
+            actor=cast.ana.actor,
+            interaction_id=contact.id,
+        )
+    if rng.random() < 0.3:
+        an_order(customer_id, rng)
     if rng.random() < 0.5:
         actions.add_note(customer_id, text="Wrote a note", actor=cast.ana.actor, interaction_id=contact.id)
     if rng.random() < 0.4:
@@ -107,6 +147,11 @@ def picture(customer_id: int, *, without: set[tuple[str, int]] = frozenset()) ->
             if row.get("ref_kind") != "merge" and (relation.label, row["id"]) not in without
         ]
         rows[relation.label] = found
+    for model in (OutsideReference, FulfilmentChange):
+        of_theirs = Q(order__customer_id=customer_id) | Q(subscription__customer_id=customer_id)
+        new = {pk for label, pk in without if label == "customers.Order.customer"}
+        lives = model.objects.filter(of_theirs).exclude(order_id__in=new).order_by("pk")
+        rows[model._meta.label] = list(lives.values())
     return rows
 
 

@@ -16,11 +16,12 @@ from accounts.actions import add_member
 from accounts.actors import IVR_ACTOR
 from accounts.models import Member, User
 from cases.actions import make_promise, open_case
-from customers.actions import add_note, create_customer, open_interaction
+from customers.actions import add_note, create_customer, define_fact_key, open_interaction, record_fact
 from customers.exports import actions
 from customers.exports.lists import all_lists
 from customers.exports.models import Export, ExportPart
 from customers.exports.organization import left_out, tenant_models
+from customers.models import Fact
 from foundation import clock
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.tenancy import tenant
@@ -70,7 +71,7 @@ def test_every_list_comes_out_in_both_formats(cast: Cast, kind: str, file_format
     assert rows
     assert any("Robert" in str(cell) for row in rows for cell in row)
     [known] = [each for each in all_lists() if each.name == kind]
-    assert all(len(row) == len(known.columns) for row in rows)
+    assert all(len(row) == len(known.header(cast.viewer(cast.sam))) for row in rows)
 
 
 def test_no_cell_is_a_formula(cast: Cast) -> None:
@@ -191,3 +192,24 @@ def test_the_link_gives_the_file_to_supervisors_of_this_company_only(db: None) -
     assert signed_in(theirs.sam).get(url).status_code == 404
     assert signed_in(ours.ana).get(url).status_code == 403
     assert Client().get(url).status_code == 302
+
+
+def test_own_fields_are_columns_that_an_import_knows_again(cast: Cast) -> None:
+    customer = create_customer(actor=cast.ana.actor, display_name="Robin Field", phones=["+442079460301"])
+    define_fact_key("plot", label="Garden plot")
+    define_fact_key("area", label="Region")
+    define_fact_key("organic", label="Organic", value_type="boolean")
+    answers = {"plot": "Elm 7", "area": "North", "organic": False, "missing_issues": ["June", "July"]}
+    for key, value in answers.items():
+        record_fact(customer.id, key=key, value=value, actor=cast.ana.actor, source="desk")
+    sure = {"actor": cast.ana.actor, "source": "desk"}
+    record_fact(customer.id, key="plot", value="Oak 1", confidence="guessed", **sure)
+    content = exported(cast.sam, "customers")
+    [row] = read_csv(content)
+    assert (row["Garden plot"], row["Organic"], row["Missing issues"]) == ("Elm 7", "no", "June; July")
+    assert (row["Region"], row["Region (area)"]) == ("", "North")
+    assert "Reason for contact" not in row
+    before = Fact.objects.count()
+    file = imported(content, cast.sam)
+    assert {"fact:plot", "fact:organic", "fact:missing_issues"} <= set(file.mapping)
+    assert Fact.objects.count() == before, "nothing new is said"

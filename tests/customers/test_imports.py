@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from customers.actions import define_fact_key, retire_fact_key
+from customers.history import fulfilment_of_subscriptions
 from customers.imports import actions, handlers
-from customers.imports.models import ImportChunk
+from customers.imports.models import ImportChunk, ImportRefusal
 from customers.imports.queries import preview_of, progress_of, refusals_as_csv
 from customers.models import Customer, Fact, Identity, RecordShare, Subscription, TimelineEntry
 from customers.search import search_customers
+from foundation import clock
 from foundation.deliveries import _recorded
 from foundation.errors import Conflict, Refusal
 from foundation.models import Event
@@ -299,3 +304,58 @@ def test_a_finished_import_keeps_no_copy_of_its_rows(cast: Cast) -> None:
     actions.forget_import(file.id)
     assert refusals(file) == {}
     assert progress_of(file.id).refused == 1
+
+
+def own_fields(cast: Cast) -> None:
+    define_fact_key("plot", label="Garden plot", is_searchable=True, expires_after_days=30)
+    define_fact_key("shoe_size", label="Shoe size", value_type="number", minimum=20, maximum=52)
+    define_fact_key("vat", label="VAT number", text_kind="code")
+    define_fact_key("old", label="Old field")
+    retire_fact_key("old", actor=cast.sam.actor)
+
+
+def test_own_fields_are_columns_with_their_rules(cast: Cast) -> None:
+    own_fields(cast)
+    header = "Name,Phone,Garden plot,Shoe size,VAT number,Old field"
+    uploaded = upload(f"{header}\nA,+442079460301,,,,\n".encode(), cast.sam)
+    assert uploaded.mapping[2:] == ["fact:plot", "fact:shoe_size", "fact:vat", ""], "not what was retired"
+    rows = ["Robert,020 7946 0301,Elm 7,44,gb-123,x", "Maria,020 7946 0302,Oak 1,99,gb 124,"]
+    file = imported("\n".join([header, *rows]), cast.sam)
+    assert refusals(file) == {
+        3: [
+            ("Shoe size", "The answer must be at most 52."),
+            ("VAT number", "The answer must have letters and digits only, without blanks."),
+        ]
+    }
+    robert = Customer.objects.get()
+    plot = robert.facts.get(key__key="plot")
+    assert plot.expires_at == plot.recorded_at + timedelta(days=30)
+    assert robert.facts.get(key__key="vat").value == "GB-123"
+    assert search_customers(cast.viewer(cast.ana), "elm 7") == [robert]
+
+
+def test_an_answer_that_has_expired_is_news_when_the_file_says_it_again(cast: Cast) -> None:
+    own_fields(cast)
+    content = "Name,Phone,Garden plot\nRobert,020 7946 0301,Elm 7\n"
+    imported(content, cast.sam)
+    imported(content, cast.sam)
+    assert Fact.objects.count() == 1
+    Fact.objects.update(expires_at=clock.now())
+    imported(content, cast.sam, on_match="fill")
+    assert Fact.objects.count() == 2
+
+
+def test_a_card_number_in_a_file_is_refused_and_kept_nowhere(cast: Cast) -> None:
+    rows = ["Name,Phone,Digital account,Remarks", "Robert,020 7946 0301,4111 1111 1111 1111,4111111111111111"]
+    file = imported("\n".join(rows), cast.sam, mapping=["display_name", "phone", "fact:digital_account", ""])
+    [(column, why)] = refusals(file)[2]
+    assert (column, "payment card" in why) == ("Digital account", True)
+    assert "4111" not in str([*ImportRefusal.objects.values()])
+    assert not Customer.objects.exists()
+
+
+def test_an_imported_subscription_has_a_history(cast: Cast) -> None:
+    imported("\n".join([HEADER, MARIA]), cast.sam)
+    subscription = Subscription.objects.get()
+    [step] = fulfilment_of_subscriptions(cast.viewer(cast.sam), [subscription.id])[subscription.id].steps
+    assert (step.what, step.state, step.hand) == ("Subscribed to Digital edition", "active", "file")

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from accounts.actors import IVR_ACTOR
 from customers import actions
 from customers.access import access_customer, visible_customers
+from customers.history import orders_of
 from customers.merge_errors import MergedAway
 from customers.merge_rows import DERIVED, MOVES, STAYS, moving_relations, relations
 from customers.models import Customer, CustomerMerge, DuplicatePair, Identity, Interaction
+from customers.queries import current_facts
+from customers.search import search_customers
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.models import Event
 from tests.customers.merging_world import everything, open_shares, picture, random_customer, something_happens
@@ -219,6 +222,48 @@ def test_what_came_through_the_others_number_goes_with_it_and_is_shown(cast: Cas
         contacts["+15005550000"].id: "winner",
     }
     assert "number" in told[contacts["+447700900200"].id]["why"]
+
+
+def _plot(customer: Customer) -> dict[str, object]:
+    return {fact.key: fact.value for fact in current_facts(customer.id, ["plot"])}
+
+
+def test_own_answers_and_orders_go_along_are_found_and_come_back(cast: Cast) -> None:
+    one, other = pair_of(cast)
+    actor, viewer = cast.ana.actor, cast.viewer(cast.ana)
+    actions.define_fact_key("plot", label="Garden plot", is_searchable=True)
+    for customer, value, sure in ((other, "Oak 12", "verified"), (one, "Elm 7", "claimed")):
+        actions.record_fact(customer.id, key="plot", value=value, actor=actor, source="desk", confidence=sure)
+    order = actions.place_order(other.id, product_code="print", reference="W-7701", actor=actor)
+    merge = actions.merge_customers(one.id, other.id, actor=cast.sam.actor)
+    assert _plot(one) == {"plot": "Oak 12"}, "the surer counts, whichever record it comes from"
+    assert [line.id for line in orders_of(viewer, one.id)] == [order.id]
+    for text in ("oak 12", "W-7701"):
+        assert search_customers(viewer, text) == [one], text
+    actions.change_order_state(order.id, state="sent", actor=actor)
+    undone = actions.unmerge_customers(merge.id, actor=cast.sam.actor)
+    assert (_plot(one), _plot(other)) == ({"plot": "Elm 7"}, {"plot": "Oak 12"})
+    [back] = orders_of(viewer, other.id)
+    assert (back.state, len(back.fulfilment.steps)) == ("sent", 2), "what became of it since stays so"
+    told = {line["text"]: line["to"] for line in undone.arrivals}
+    assert told["Timeline entry: Print: sent"] == "loser"
+    for text, owner in (("elm 7", one), ("oak 12", other), ("W-7701", other)):
+        assert search_customers(viewer, text) == [owner], text
+
+
+def test_nothing_is_written_on_a_record_that_was_merged(cast: Cast) -> None:
+    one, other = pair_of(cast)
+    actions.merge_customers(one.id, other.id, actor=cast.sam.actor)
+    other.refresh_from_db()
+    actor = cast.ana.actor
+    for action, fields in (
+        (actions.change_customer, {"expected_version": other.version, "region": "Kent"}),
+        (actions.edit_record, {"was": {"region": ""}, "fields": {"region": "Kent"}}),
+        (actions.place_order, {"product_code": "print"}),
+        (actions.record_fact, {"key": "digital_account", "value": "x", "source": "desk"}),
+    ):
+        with pytest.raises(MergedAway):
+            action(other.id, actor=actor, **fields)  # type: ignore[operator]
 
 
 def test_the_surer_of_two_equal_numbers_counts_and_both_come_back(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from customers.merge_queries import FieldPair
+from customers.merge_queries import AnswerPair, FieldPair
 from tests.desk.samples import ago
 
 _REASONS = [
@@ -59,6 +59,7 @@ def review() -> dict[str, Any]:
             FieldPair("language", "Language", "en", "en", False, "first"),
             FieldPair("postal_address", "Address", "", "14 Orchard Close\nCheltenham\nGL52 2AB", True, "second"),
         ],
+        "answers": [AnswerPair("Preferred device", "tablet", "phone", "second"), AnswerPair("Delivery round", "North", "", "first")],
         "counts": [{"label": "contacts", "first": 14, "second": 1}, {"label": "promises", "first": 2, "second": 0}],
     }  # fmt: skip
 

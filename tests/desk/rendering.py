@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from desk.styleguide import styleguide_context
-from tests.desk import duplicate_samples, file_samples, floor_samples, samples
+from tests.desk import duplicate_samples, field_samples, file_samples, floor_samples, samples
 
 
 def rendered(template: str, context: dict[str, Any], *, path: str = "/console/", role: str = "agent") -> str:
@@ -38,7 +38,25 @@ def screens() -> dict[str, str]:
     duplicates = {"path": "/duplicates/", "role": "supervisor"}
     login = {"form": {"non_field_errors": ["They do not match."], "username": {"value": "ana", "errors": []}}}
     demo = [{"label": "Agent", "username": "ana", "password": "secret"}]
+    admin = {"path": "/setup_fields/", "role": "admin"}
+    editing = rendered("desk/record/_edit_dialog.html", {"edit": field_samples.edit()})
+    new_field = rendered("desk/setup/_field_dialog.html", {"field": field_samples.field()}, **admin)
+    record = rendered("desk/customer.html", samples.console())
+    fields = rendered("desk/setup/fields.html", {"panel": field_samples.fields()}, **admin)
+    asked_again = {"path": "/asked_again/", "role": "supervisor"}
     return {
+        "fields": fields,
+        "fields-empty": rendered("desk/setup/fields.html", {"panel": {"fields": [], "retired": []}}, **admin),
+        "field-new": fields.replace('<div id="field-editor">', f'<div id="field-editor">{new_field}'),
+        "record-edited": record.replace('<div id="record-editor">', f'<div id="record-editor">{editing}'),
+        "asked-again": rendered(
+            "desk/record/asked_again.html", {"panel": field_samples.asked_again()}, **asked_again
+        ),
+        "asked-again-empty": rendered(
+            "desk/record/asked_again.html",
+            {"panel": {**field_samples.asked_again(), "empty": True}},
+            **asked_again,
+        ),
         "console": rendered("desk/console.html", samples.console()),
         "console-empty": rendered("desk/console.html", samples.empty_console()),
         "console-wrapup": rendered("desk/console.html", wrapping),

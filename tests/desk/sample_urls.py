@@ -23,6 +23,8 @@ def _route(name: str) -> str:
         "presence",
         "search",
         "floor",
+        "asked_again",
+        "setup_fields",
         "announce",
         "styleguide",
         "voice_token",

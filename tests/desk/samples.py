@@ -163,6 +163,8 @@ def fact(key: str, label: str, value: str, **changes: Any) -> dict[str, Any]:
     """One thing known, with its mark."""
     return {
         "key": key,
+        "is_kept": True,
+        "answers": 2,
         "label": label,
         "value": value,
         "hand": "inhouse",
@@ -322,6 +324,7 @@ def customer(**changes: Any) -> dict[str, Any]:
         "outside_contract": [],
         "may_change_identities": True,
         "duplicates": [{"url": "/duplicate/7/", "name": "Rob Whitfeild"}],
+        "may_edit": True,
         **changes,
     }  # fmt: skip
 

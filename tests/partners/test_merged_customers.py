@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from accounts.models import Contract
 from customers import actions
 from foundation.tenancy import tenant
 from partners.models import ApiClient
@@ -26,6 +27,14 @@ def test_the_old_address_answers_with_the_new_one(api: Api, meridian: Company) -
     assert (moved.status_code, moved.json()["merged_into"]) == (301, new)
     assert moved.headers["Location"].endswith(f"/api/v1/customers/{new}/facts/?a=1")
     assert api.get(f"customers/{new}/").status_code == 200
+    with tenant(meridian.id):
+        for contract in Contract.objects.filter(partner=meridian.partner):
+            contract.writable_fields = ["region"]
+            contract.save()
+    late = api.send("PATCH", f"customers/{old}/", json={"region": "Kent"}, headers={"If-Match": '"1"'})
+    assert (late.status_code, late.json()["code"]) == (409, "customer_merged")
+    for part in ("orders", "subscriptions"):
+        assert api.get(f"customers/{old}/{part}/").headers["Location"].endswith(f"/customers/{new}/{part}/")
     refused = api.post(f"customers/{old}/notes/", {"text": "late"})
     assert (refused.status_code, refused.json()["code"]) == (409, "customer_merged")
     listed = api.get("promises/", params={"customer": old, "owed_by_us": "true"}).json()["results"]

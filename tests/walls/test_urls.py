@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,8 +44,12 @@ def walk(client: Client, parts: dict[str, int | str], **headers: str) -> Iterato
                 yield door, method, knock(client, door, parts, method, **headers)
 
 
+# What was measured may hold any digits, a phone number's too.
+_FIGURE = re.compile(r"\d\.\d{6,}")
+
+
 def assert_tells_nothing(answer: HttpResponse, door: Door, *, words: Words = OURS) -> None:
-    said = answer.content.decode(errors="replace") + str(dict(answer.headers))
+    said = _FIGURE.sub("", answer.content.decode(errors="replace")) + str(dict(answer.headers))
     assert [word for word in words.secrets() if word in said] == [], door.name
 
 
