@@ -12,6 +12,7 @@ from customers.models import Subscription
 
 MOST_CASES = 5
 _SWITCHABLE = {Subscription.State.ACTIVE, Subscription.State.PAUSED}
+_OVER = {Subscription.State.CANCELLED, Subscription.State.ENDED}
 
 
 def subscription_lines(
@@ -20,16 +21,17 @@ def subscription_lines(
     """Each subscription with what it may be switched to, or whether this viewer is to confirm its switch."""
     switchable = any(row.state in _SWITCHABLE for row in rows)
     products = record.offered_products(viewer) if switchable else []
-    return [_subscription(row, viewer, organization, products) for row in rows]
+    held = {row.product_code for row in rows if row.state not in _OVER}
+    others = [one for one in products if one.code not in held]
+    return [_subscription(row, viewer, organization, others) for row in rows]
 
 
 def _subscription(
     row: record.KnownSubscription,
     viewer: Viewer,
     organization: Organization,
-    products: list[record.OfferedProduct],
+    others: list[record.OfferedProduct],
 ) -> dict[str, Any]:
-    others = [one for one in products if one.code != row.product_code] if row.state in _SWITCHABLE else []
     theirs = viewer.scope is not None and viewer.scope.partner_id == row.partner_id
     return {
         "id": row.id,
@@ -42,6 +44,7 @@ def _subscription(
         "switch_to": [
             {"value": one.code, "label": one.name, "help": f"by {one.partner_name or organization.name}"}
             for one in others
+            if row.state in _SWITCHABLE
         ],
         "may_confirm": theirs and row.state == Subscription.State.SWITCHING,
     }

@@ -23,7 +23,9 @@ RING_SECONDS = 20
 OVERDUE_SECONDS = RING_SECONDS + 12
 # Long enough for a reloaded page to be a telephone again, and for late callbacks of a hang-up.
 LOST_SECONDS = 3
-MAX_ATTEMPTS = 2
+# An agent's line that breaks off this often in a row, each time before it carried this much talk, is broken.
+MAX_BREAKS = 2
+TALK_SECONDS = 10
 
 
 def want_leg(session: CallSession, *, member_id: int, offer_id: int, attempt: int = 1) -> AgentLeg | None:
@@ -126,13 +128,26 @@ def replace_lost_leg(session: CallSession, lost: AgentLeg) -> None:
         return
     if session.legs.exclude(id=lost.id).filter(released=False).exclude(state=AgentLeg.State.ENDED).exists():
         return
-    if lost.attempt >= MAX_ATTEMPTS:
+    if _breaks_in_a_row(lost) >= MAX_BREAKS:
         give_back(session, lost, message="Your line broke off; the caller went back to the queue.")
         return
     again = want_leg(session, member_id=lost.member_id, offer_id=lost.offer_id, attempt=lost.attempt + 1)
     if again is not None:
         emit(AgentLegWanted(**_ids(session, again)), actor=SYSTEM_ACTOR.as_json())
         park_caller(session)
+
+
+def _breaks_in_a_row(lost: AgentLeg) -> int:
+    """How many of the offer's last legs broke off, one after the other, before they carried any talk."""
+    earlier = AgentLeg.objects.filter(session_id=lost.session_id, offer_id=lost.offer_id)
+    legs = list(earlier.order_by("-attempt")[:MAX_BREAKS])
+    talked = (
+        leg.answered_at is not None
+        and leg.ended_at is not None
+        and leg.ended_at - leg.answered_at >= timedelta(seconds=TALK_SECONDS)
+        for leg in legs
+    )
+    return next((count for count, enough in enumerate(talked) if enough), len(legs))
 
 
 def give_back(session: CallSession, leg: AgentLeg, *, message: str) -> None:

@@ -7,7 +7,7 @@ document.body.addEventListener("live:call.failed", (event) => {
   const { message } = event.detail.body;
   document.dispatchEvent(new CustomEvent("toast", { detail: { level: "now", title: "The line", text: message } }));
 });
-const GONE = { expired: ["now", "You missed a call. It went to the next person; the caller keeps their place."], revoked: ["soon", "The caller hung up before you answered."] };
+const GONE = { expired: ["now", "You missed a call. The caller keeps their place and goes to whoever is free."], revoked: ["soon", "The caller hung up before you answered."] };
 document.body.addEventListener("live:offer.gone", (event) => {
   const [level, text] = GONE[event.detail?.body?.how] ?? [];
   if (text) document.dispatchEvent(new CustomEvent("toast", { detail: { level, title: "Offer", text } }));

@@ -17,6 +17,8 @@ export function toast({ text, title = "", level = "" }) {
     if (title) body.append(Object.assign(document.createElement("b"), { textContent: title }));
     body.append(text);
   }
+  // Said once more, it stands once: several unread copies tell nothing new.
+  for (const one of [...region.children]) if (one.textContent === element.textContent) one.remove();
   region.append(element);
   leaveLater(element);
 }

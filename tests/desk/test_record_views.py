@@ -81,6 +81,14 @@ def test_switching_twice_is_switching_once(record: Record) -> None:
     assert len(record.all(TimelineEntry, title__startswith="Switched")) == 1
 
 
+def test_no_product_is_offered_that_they_have_already(record: Record) -> None:
+    offered = 'value="digital-edition"'
+    assert offered in record.page(record.cast.ana)
+    with tenant(record.cast.organization.id):
+        add_subscription(record.robin.id, product_code="digital-edition", actor=record.cast.ana.actor)
+    assert offered not in record.page(record.cast.ana)
+
+
 @pytest.mark.parametrize("product", ["", "radio", "x" * 200], ids=["none", "unknown", "long"])
 def test_a_switch_to_no_product_changes_nothing(record: Record, product: str) -> None:
     assert record.switch(record.cast.ana, product).status_code == 422

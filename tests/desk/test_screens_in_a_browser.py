@@ -195,6 +195,16 @@ def test_a_fresh_call_bar_says_how_the_line_is(pages: Pages, page: Page) -> None
     expect(page.locator("#callbar[data-fresh] #line-state")).to_have_text("Your line is ready.")
 
 
+def test_what_is_said_twice_stands_once(pages: Pages, page: Page) -> None:
+    page.goto(f"{pages.url}/console")
+    page.evaluate("""() => {
+        for (const text of ["You missed a call.", "Something else.", "You missed a call."]) {
+            document.dispatchEvent(new CustomEvent("toast", {detail: {level: "now", title: "Offer", text}}));
+        }
+    }""")
+    expect(page.locator("#toasts [data-toast]")).to_have_count(2)
+
+
 def test_a_theme_once_chosen_is_kept(pages: Pages, page: Page) -> None:
     page.goto(f"{pages.url}/console")
     page.get_by_role("button", name="Account: Ana Torres").click()

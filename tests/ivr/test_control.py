@@ -1,12 +1,14 @@
 """What agents ask of the line: who may, what the carrier is asked, what happens when it will not."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from customers.models import Interaction
+from foundation import clock, deliveries
 from foundation.errors import Conflict, NotVisible, Refusal
-from foundation.models import Delivery, Event, LiveEntry
+from foundation.models import Delivery, Event, LiveEntry, Timer
 from foundation.tenancy import tenant
 from ivr.actions import (
     hang_up_call,
@@ -220,3 +222,40 @@ def test_the_browsers_token_is_of_the_companys_account(line: Line) -> None:
 def test_a_company_without_a_call_there_has_no_call_to_show(line: Line) -> None:
     with tenant(line.organization_id):
         assert call_of(12_345) is None
+
+
+def break_off(line: Line, call: Call, *, after_seconds: int) -> None:
+    """The agent's line carried this much talk, then broke off, and nothing came back."""
+    leg = line.leg(call)
+    line.leg_status(leg, "in-progress")
+    line.pump()
+    with tenant(line.organization_id):
+        AgentLeg.objects.filter(id=leg.id).update(answered_at=clock.now() - timedelta(seconds=after_seconds))
+    line.leg_status(leg, "completed", 2)
+    line.pump()
+    with tenant(line.organization_id):
+        Timer.objects.filter(key=f"agent_leg_lost:{leg.id}").update(due_at="2020-01-01T00:00:00Z")
+    deliveries.fire_due_timers()
+    line.pump()
+
+
+def test_an_agent_may_reload_the_page_as_often_as_they_like_in_a_long_call(line: Line) -> None:
+    call = queued_call(line)
+    line.take(call, line.cast.ana)
+    line.pump()
+    for _ in range(4):
+        break_off(line, call, after_seconds=60)
+    with tenant(line.organization_id):
+        assert AgentLeg.objects.count() == 5
+        assert call.session.interaction.state == Interaction.State.SERVING
+
+
+def test_a_line_that_breaks_off_at_once_twice_gives_the_caller_back(line: Line) -> None:
+    call = queued_call(line)
+    line.take(call, line.cast.ana)
+    line.pump()
+    break_off(line, call, after_seconds=60)
+    for _ in range(2):
+        assert call.session.interaction.state == Interaction.State.SERVING
+        break_off(line, call, after_seconds=2)
+    assert call.session.interaction.state == Interaction.State.WAITING
