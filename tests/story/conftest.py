@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from contactcenter.stack import DemoStack
 from simulator.client import SimulatorClient
 
 SECOND = 1_000
-expect.set_options(timeout=20 * SECOND)
 
 
 @pytest.fixture(scope="module")
