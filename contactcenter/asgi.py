@@ -12,8 +12,10 @@ from channels.routing import URLRouter  # noqa: E402
 
 from desk.live_urls import websocket_urlpatterns  # noqa: E402
 from foundation.live_hub import live_process, raw_writes  # noqa: E402
+from foundation.standing import spare_what_stands  # noqa: E402
 
 _sockets = URLRouter(websocket_urlpatterns)
+spare_what_stands()
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

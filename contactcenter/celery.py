@@ -5,8 +5,9 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.schedules import crontab
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 
+from foundation.standing import spare_what_stands
 from foundation.worker_beats import beat_while_running
 from routing.bootstep import RoutingOwnerStep
 
@@ -32,6 +33,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(RoutingOwnerStep)
 app.steps["worker"].add(GiveWayStep)
+worker_init.connect(spare_what_stands)
 worker_ready.connect(beat_while_running)
 app.conf.beat_schedule = {
     "tend-search": {

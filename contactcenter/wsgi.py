@@ -3,6 +3,12 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from foundation.standing import spare_what_stands
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 application = get_wsgi_application()
+
+len(get_resolver().url_patterns)  # loads every view, else the first caller waits for it
+spare_what_stands()
