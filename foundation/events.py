@@ -93,15 +93,9 @@ def listener_named(name: str) -> Listener | None:
 
 
 _EMIT = """
-WITH e AS (
-  INSERT INTO foundation_event (organization_id, name, version, subject, payload, actor, occurred_at)
-  VALUES (%(organization_id)s, %(name)s, %(version)s, %(subject)s, %(payload)s, %(actor)s, clock_timestamp())
-  RETURNING id
-)
-INSERT INTO foundation_delivery
-  (organization_id, event_id, handler, lane, state, attempts, sends, next_attempt_at, last_error)
-SELECT %(organization_id)s, e.id, h.handler, h.lane, 'pending', 0, 0, now(), ''
-FROM e, unnest(%(handlers)s::text[], %(lanes)s::text[]) AS h (handler, lane)
+SELECT foundation_record_event(
+  %(organization_id)s, %(name)s, %(version)s, %(subject)s, %(payload)s, %(actor)s,
+  %(handlers)s::text[], %(lanes)s::text[])
 """
 
 # The same for many events of one name, in the order given.

@@ -21,25 +21,7 @@ from foundation import wake
 
 _collector: ContextVar["Nudges | None"] = ContextVar("nudges", default=None)
 
-# Counters are locked in sorted order; an entry's number is its topic's new head less those after it.
-_NUMBER_AND_STORE = """
-WITH given AS (
-  SELECT topic, kind, body, place,
-         count(*) OVER same AS count, row_number() OVER (same ORDER BY place) AS step
-  FROM unnest(%s::text[], %s::text[], %s::jsonb[]) WITH ORDINALITY AS g (topic, kind, body, place)
-  WINDOW same AS (PARTITION BY topic)
-), head AS (
-  INSERT INTO foundation_livetopic AS t (organization_id, topic, n)
-  SELECT DISTINCT %s::bigint, topic, count FROM given ORDER BY topic
-  ON CONFLICT (organization_id, topic) DO UPDATE SET n = t.n + excluded.n
-  RETURNING topic, n
-), entry AS (
-  INSERT INTO foundation_liveentry (organization_id, topic, n, kind, body, created_at)
-  SELECT %s::bigint, given.topic, head.n - given.count + given.step, kind, body, now()
-  FROM given JOIN head ON head.topic = given.topic
-)
-SELECT head.n - given.count + given.step FROM given JOIN head ON head.topic = given.topic ORDER BY place
-"""
+_NUMBER_AND_STORE = "SELECT foundation_number_nudges(%s, %s::text[], %s::text[], %s::jsonb[])"
 
 
 def channel(organization_id: int) -> str:
@@ -70,8 +52,8 @@ class Nudges:
         topics, kinds, bodies = zip(*self.numbered, strict=True)
         columns = [list(topics), list(kinds), [json.dumps(body) for body in bodies]]
         with connection.cursor() as cursor:
-            cursor.execute(_NUMBER_AND_STORE, [*columns, organization_id, organization_id])
-            numbers = [number for (number,) in cursor.fetchall()]
+            cursor.execute(_NUMBER_AND_STORE, [organization_id, *columns])
+            [numbers] = cursor.fetchone()
         return [
             (topic, json.dumps({"t": topic, "n": number, "kind": kind, "body": body}))
             for (topic, kind, body), number in zip(self.numbered, numbers, strict=True)
