@@ -4,8 +4,10 @@ import select
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import InternalError
 from django.db import connection as default_connection
 from django.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from foundation.postgres.connection import Connection, Cursor
 
@@ -37,15 +39,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return not poll.poll(0)
 
     def _commit(self) -> None:
-        if self.connection is not None and self.connection.waiting:
-            with self.cursor() as cursor:
-                cursor.execute(self.connection.waiting.pop())  # and all before it
+        if self.connection is not None:
+            if self.connection.waiting:
+                with self.cursor() as cursor:
+                    cursor.execute(self.connection.waiting.pop())  # and all before it
+            elif self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+                # PostgreSQL answers this COMMIT with a rollback and no error: it would pass for saved.
+                raise InternalError("A statement of this transaction failed: nothing of it can be saved.")
         super()._commit()  # type: ignore[misc]
 
     def _rollback(self) -> None:
         if self.connection is not None:
             self.connection.waiting.clear()
         super()._rollback()  # type: ignore[misc]
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        if self.connection is not None:
+            self.connection.waiting.clear()  # SAVEPOINT took along what was written before it
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
 
 
 def send_with_next(query: str, params: Sequence[Any] | dict[str, Any]) -> None:
@@ -55,7 +66,9 @@ def send_with_next(query: str, params: Sequence[Any] | dict[str, Any]) -> None:
     raised by the statement they travel with.
     """
     with default_connection.cursor() as cursor:
-        if default_connection.in_atomic_block:
-            cursor.cursor.wait_for_next(query, params)
-        else:
+        if not default_connection.in_atomic_block:
             cursor.execute(query, params)
+            return
+        default_connection.validate_no_broken_transaction()
+        with default_connection.wrap_database_errors:
+            cursor.cursor.wait_for_next(query, params)

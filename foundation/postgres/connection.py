@@ -8,6 +8,8 @@ from typing import Any
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR, connection, cursor
 
 _AND = b";\n"
+# One message holds all its statements in memory, here and in the server.
+_MOST_WAITING = 200
 
 
 class Connection(connection):
@@ -65,6 +67,8 @@ class Cursor(cursor):
     def wait_for_next(self, query: str, params: Sequence[Any] | dict[str, Any]) -> None:
         """Keep a statement until the next one is sent."""
         self.connection.waiting.append(self.mogrify(query, params))
+        if len(self.connection.waiting) >= _MOST_WAITING:
+            self._send_waiting()
 
     def _send_waiting(self) -> None:
         if self.connection.waiting:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from foundation.postgres.base import send_with_next
@@ -119,3 +121,61 @@ def test_many_rows_at_once_and_a_servers_cursor_see_what_waits() -> None:
         with connection.chunked_cursor() as cursor:
             cursor.execute("SELECT note FROM notes")
             assert {note for (note,) in cursor.fetchall()} == {"first", "second", "third", "fourth"}
+
+
+def test_a_savepoint_taken_back_takes_back_what_would_have_failed() -> None:
+    with transaction.atomic():
+        send_with_next(_WRITE, ["kept"])
+        with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+            send_with_next(_WRITE, ["kept"])
+            raise ZeroDivisionError
+        send_with_next(_WRITE, ["afterwards"])
+    assert read() == {"kept", "afterwards"}
+
+
+@transaction.atomic
+def swallow_an_error(told: list[str]) -> None:
+    transaction.on_commit(lambda: told.append("saved"))
+    with contextlib.suppress(IntegrityError):
+        for _ in range(2):
+            send_with_next(_WRITE, ["twice"])
+        read()
+
+
+def test_a_transaction_whose_error_was_swallowed_does_not_pass_for_saved() -> None:
+    told: list[str] = []
+    with pytest.raises(InternalError):
+        swallow_an_error(told)
+    assert (read(), told) == (set(), [])
+    write("the connection goes on")
+    assert read() == {"the connection goes on"}
+
+
+@transaction.atomic
+def write_after_a_failure_without_savepoint() -> None:
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic(savepoint=False):
+        raise ZeroDivisionError
+    send_with_next(_WRITE, ["lost"])
+
+
+def test_nothing_is_kept_for_a_transaction_that_can_only_be_rolled_back() -> None:
+    with pytest.raises(TransactionManagementError):
+        write_after_a_failure_without_savepoint()
+
+
+def test_a_value_that_cannot_be_written_is_djangos_error_and_spoils_nothing() -> None:
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError):
+            send_with_next(_WRITE, [object()])
+        with pytest.raises(ValueError, match="NUL"):
+            send_with_next(_WRITE, ["\x00"])
+        send_with_next(_WRITE, ["good"])
+    assert read() == {"good"}
+
+
+def test_however_many_statements_there_are_no_message_holds_them_all() -> None:
+    with transaction.atomic():
+        for number in range(450):
+            send_with_next(_WRITE, [str(number)])
+        assert len(connection.connection.waiting) < 200
+    assert len(read()) == 450
