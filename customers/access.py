@@ -59,19 +59,19 @@ def visible_customers(viewer: Viewer) -> QuerySet[Customer]:
 
 def known_records(viewer: Viewer) -> QuerySet[Customer]:
     """The customers this viewer may know of, and the records merged into them that it knew before."""
-    merged = Customer.objects.filter(merged_into__in=visible_customers(viewer).values("id"))
-    if viewer.scope is not None:
-        merged = merged.filter(
-            Exists(
-                CustomerMerge.objects.filter(
-                    loser_id=OuterRef("pk"),
-                    undone_at=None,
-                    loser_partner_ids__contains=[viewer.scope.partner_id],
-                )
-            )
+    # Each record is asked about by itself: "one of all that are known" would read them all for one.
+    into_standing = Customer.objects.filter(merged_into__merged_into=None)  # standing itself, or merged once
+    if viewer.scope is None:
+        return into_standing
+    if not viewer.scope.in_force:
+        return Customer.objects.none()
+    knew_it = Exists(
+        CustomerMerge.objects.filter(
+            loser_id=OuterRef("pk"), undone_at=None, loser_partner_ids__contains=[viewer.scope.partner_id]
         )
-    return Customer.objects.filter(
-        Q(pk__in=visible_customers(viewer).values("pk")) | Q(pk__in=merged.values("pk"))
+    )
+    return into_standing.filter(
+        Q(_shared(viewer.scope, "pk"), merged_into=None) | Q(_shared(viewer.scope, "merged_into"), knew_it)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -105,7 +105,10 @@ def _in_scope(viewer: Viewer, events: QuerySet[Event]) -> QuerySet[Event]:
             of_customer=Cast(KT("payload__customer_id"), BigIntegerField()),
             owed_by=Cast(KT("payload__owed_by_id"), BigIntegerField()),
         )
-        .filter(Q(of_customer__in=known_records(viewer).values("id")) | Q(owed_by=viewer.scope.partner_id))
+        .filter(
+            Exists(known_records(viewer).filter(pk=OuterRef("of_customer")))
+            | Q(owed_by=viewer.scope.partner_id)
+        )
     )
 
 

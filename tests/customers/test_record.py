@@ -16,6 +16,7 @@ from customers import actions
 from customers.access import (
     UNNAMED,
     access_customer,
+    known_records,
     shown,
     shown_name,
     visible_customers,
@@ -358,3 +359,12 @@ def test_an_unknown_product_is_refused_and_one_outside_the_contract_forbidden(
     assert refused.value.code == "unknown_product"
     with pytest.raises(Forbidden):
         actions.add_subscription(robert.id, product_code="print", actor=cast.paula.actor)
+
+
+def test_whether_one_record_is_known_is_asked_of_that_record_alone(cast: Cast, robert: Customer) -> None:
+    for member in (cast.ana, cast.paula):
+        known = known_records(cast.viewer(member)).filter(id=robert.id)
+        assert " IN (SELECT" not in str(known.query)  # that reads all there are, 200 ms for 100,000
+        assert known.exists() == (member == cast.ana)
+    actions.share_record(robert.id, partner_id=cast.partner.id, reason="works on a case")
+    assert known_records(cast.viewer(cast.paula)).filter(id=robert.id).exists()
