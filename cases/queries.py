@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Q
@@ -19,6 +20,7 @@ from foundation import clock
 RECENTLY = timedelta(days=14)
 BASELINE_CONTACTS = 2_000
 AT_RISK = timedelta(hours=1)
+_OWED = [Promise.State.OPEN, Promise.State.BROKEN]
 
 
 def open_cases(customer_id: int) -> list[Case]:
@@ -33,17 +35,35 @@ def open_promises(customer_id: int) -> list[Promise]:
     return list(promises.select_related("owed_by", "owner", "case").order_by("due_at", "id"))
 
 
-def promises_at_risk() -> list[Promise]:
+def promises_at_risk(*, limit: int | None = None) -> list[Promise]:
     """Broken ones that are still owed, and those warned about or due within the hour; next due first."""
+    # The index knows what is open or broken, in this order; that it is one of the two it must be told.
+    owed = Promise.objects.filter(_at_risk(), state__in=_OWED)
+    return list(owed.select_related("customer", "owed_by", "owner").order_by("due_at", "id")[:limit])
+
+
+@dataclass(frozen=True)
+class PromiseCounts:
+    """How many promises there are: `at_risk` of the open and broken ones, and how the others ended."""
+
+    open: int
+    kept: int
+    broken: int
+    at_risk: int
+
+
+def promise_counts() -> PromiseCounts:
+    """How many promises are in each state, and at risk."""
+    states = {
+        state.value: Count("id", filter=Q(state=state))
+        for state in (Promise.State.OPEN, Promise.State.KEPT, Promise.State.BROKEN)
+    }
+    return PromiseCounts(**Promise.objects.aggregate(**states, at_risk=Count("id", filter=_at_risk())))
+
+
+def _at_risk() -> Q:
     soon = Q(due_at__lte=clock.now() + AT_RISK) | Q(warned_at__isnull=False)
-    at_risk = Promise.objects.filter(Q(state=Promise.State.BROKEN) | Q(soon, state=Promise.State.OPEN))
-    return list(at_risk.select_related("customer", "owed_by", "owner").order_by("due_at", "id"))
-
-
-def promise_counts() -> dict[str, int]:
-    """How many promises are in each state."""
-    rows = Promise.objects.values("state").annotate(number=Count("id"))
-    return {row["state"]: row["number"] for row in rows}
+    return Q(state=Promise.State.BROKEN) | Q(soon, state=Promise.State.OPEN)
 
 
 def holds_marketing(customer_id: int) -> bool:

@@ -10,7 +10,6 @@ from accounts.actors import Hand
 from accounts.models import Member, Organization, Partner
 from analytics import queries as analytics
 from cases import queries as cases
-from cases.models import Promise
 from customers.access import shown_name
 from desk.panels.words import fact_words, promise_card
 from foundation import clock
@@ -23,6 +22,7 @@ from routing.models import Presence
 
 TREND_HOURS = 6
 HOLD_LONG_SECONDS = 60
+PROMISES_SHOWN = 12
 _CALL_WORDS = {
     "ivr": "In the IVR",
     "waiting": "Waiting",
@@ -61,9 +61,9 @@ class FloorNow:
         return analytics.trends(TREND_HOURS)
 
     @cached_property
-    def at_risk(self) -> list[Promise]:
-        """Promises broken, or near it."""
-        return cases.promises_at_risk()
+    def promises(self) -> cases.PromiseCounts:
+        """How many are open, broken, or near it."""
+        return cases.promise_counts()
 
 
 def figures_panel(now: FloorNow) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def figures_panel(now: FloorNow) -> list[dict[str, Any]]:
             goal=80,
             href="#floor-queues",
         ),
-        _promises_figure(now.at_risk),
+        _promises_figure(now.promises),
         _figure(
             "asked_again",
             "Asked twice",
@@ -118,18 +118,16 @@ def figures_panel(now: FloorNow) -> list[dict[str, Any]]:
     ]
 
 
-def _promises_figure(at_risk: list[Promise]) -> dict[str, Any]:
-    broken = any(promise.state == Promise.State.BROKEN for promise in at_risk)
-    counts = cases.promise_counts()
-    open_count, kept, late = (counts.get(state, 0) for state in ("open", "kept", "broken"))
-    share = f"kept {100 * kept / (kept + late):.1f} %" if kept + late else "none settled yet"
+def _promises_figure(counts: cases.PromiseCounts) -> dict[str, Any]:
+    settled = counts.kept + counts.broken
+    share = f"kept {100 * counts.kept / settled:.1f} %" if settled else "none settled yet"
     return _figure(
         "promises",
         "Promises at risk",
-        str(len(at_risk)),
-        unit=f"of {open_count + late} open",
+        str(counts.at_risk),
+        unit=f"of {counts.open + counts.broken} open",
         target=share,
-        level="now" if broken else "soon" if at_risk else "",
+        level="now" if counts.broken else "soon" if counts.at_risk else "",
         values=None,
         href="#floor-promises",
     )
@@ -266,10 +264,10 @@ def calls_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
 def promises_panel(now: FloorNow, viewer: Viewer, organization: Organization) -> dict[str, Any]:
     """Promises at risk, most urgent first, whoever owes them."""
     return {
-        "note": f"{len(now.at_risk)} at risk",
+        "note": f"{now.promises.at_risk} at risk",
         "rows": [
             promise_card(promise, organization, customer_name=shown_name(viewer, promise.customer))
-            for promise in now.at_risk[:12]
+            for promise in cases.promises_at_risk(limit=PROMISES_SHOWN)
         ],
     }
 

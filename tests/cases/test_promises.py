@@ -15,7 +15,13 @@ from django.db import connection
 from cases import actions, handlers
 from cases.access import visible_cases, visible_promises
 from cases.models import Promise
-from cases.queries import holds_marketing, open_promises, promises_at_risk
+from cases.queries import (
+    PromiseCounts,
+    holds_marketing,
+    open_promises,
+    promise_counts,
+    promises_at_risk,
+)
 from customers.actions import create_customer
 from customers.models import Customer, RecordShare, TimelineEntry
 from foundation.deliveries import fire_due_timers
@@ -83,6 +89,19 @@ def test_a_broken_promise_is_told_to_both_companies(
         assert line.title == "Promise broken: access link by e-mail (was due 9 November, 20:00)"
         assert names().count("promise.broken") == 1
         assert promises_at_risk()[0].id == made.id
+
+
+def test_the_floor_counts_all_that_are_at_risk_and_lists_the_most_urgent(
+    cast: Cast, robert: Customer
+) -> None:
+    later, soon, safe = (
+        promise(cast, robert, due_at=NOON + timedelta(hours=hours)) for hours in (3, 0.5, 30)
+    )
+    Promise.objects.filter(id=later.id).update(state=Promise.State.BROKEN)
+    assert promises_at_risk(limit=1) == [soon]
+    assert promises_at_risk() == [soon, later]
+    assert promise_counts() == PromiseCounts(open=2, kept=0, broken=1, at_risk=2)
+    assert safe not in promises_at_risk()
 
 
 def test_a_due_time_that_this_clock_has_not_reached_is_set_again(cast: Cast, robert: Customer) -> None:
