@@ -1,0 +1,350 @@
+"""Everything about a person told, and forgotten: nothing of them is left anywhere, and it can be proven."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from accounts.actions import add_member
+from accounts.actors import IVR_ACTOR, SYSTEM_ACTOR
+from accounts.models import Member, User
+from cases.actions import make_promise, open_case
+from customers import actions
+from customers.exports import actions as exports
+from customers.exports.models import Export, ExportPart
+from customers.models import (
+    Customer,
+    Erasure,
+    ErasureReceipt,
+    Interaction,
+    RecordRead,
+    SearchEntry,
+)
+from customers.privacy import certificates, holds, receipts
+from customers.privacy.erasing import erase_customer, preview_erasure, sweep_up
+from customers.privacy.kinds import all_kinds, told_kinds
+from customers.search import find_customers
+from foundation import clock
+from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
+from foundation.models import Event, TenantModel
+from ivr.models import CallSession, PhoneNumber, ReceivedWebhook, TelephonyAccount, Voicemail
+from partners.actions import create_webhook_endpoint
+from partners.models import WebhookMessage
+from routing.models import Queue, WorkItem
+from tests.people import Cast
+
+NUMBER, OTHER_NUMBER, MAIL = "+447700900417", "+447700900555", "zephyrine@quillfeather.example"
+# Words and numbers that stand nowhere but in this person's rows.
+WORDS = ("Zephyrine", "Quillfeather", "Zeph Quill", NUMBER[1:], OTHER_NUMBER[1:], "0417", "Gooseberry",
+         "Heliotrope", "Crabtree Lane", "Marmalade", "quillfeather.example")  # fmt: skip
+
+
+def admin_of(cast: Cast) -> Member:
+    user = User.objects.create_user(username=f"{cast.organization.slug}-grace")
+    return add_member(user, role="admin", display_name="Grace")
+
+
+@pytest.fixture
+def grace(cast: Cast) -> Member:
+    return admin_of(cast)
+
+
+def person(cast: Cast) -> Customer:
+    """Somebody with a row of every kind, in two records that were merged."""
+    customer = actions.create_customer(
+        actor=cast.ana.actor,
+        display_name="Zephyrine Quillfeather",
+        phones=[NUMBER],
+        emails=[MAIL],
+        postal_address="3 Crabtree Lane",
+    )
+    other = actions.create_customer(actor=IVR_ACTOR, display_name="Zeph Quill", phones=[OTHER_NUMBER])
+    contact = actions.open_interaction(
+        actor=IVR_ACTOR, channel="voice", address=NUMBER, customer=customer, confidence="verified"
+    )
+    for key, value in (("digital_account", "Heliotrope"), ("reason_for_contact", "Gooseberry hedge")):
+        actions.record_fact(
+            customer.id, key=key, value=value, actor=IVR_ACTOR, source="ivr", interaction_id=contact.id
+        )
+    actions.count_asked_again(customer.id, key="digital_account", reason="Gooseberry?", actor=cast.ana.actor)
+    actions.add_note(customer.id, text="Likes Gooseberry jam", actor=cast.ana.actor)
+    actions.add_subscription(customer.id, product_code="digital-edition", actor=cast.ana.actor)
+    case = open_case(other.id, title="Lost Heliotrope seeds", reason="other", actor=cast.ana.actor)
+    due = clock.now() + timedelta(days=1)
+    make_promise(
+        other.id, text="Marmalade by post", due_at=due, actor=cast.ana.actor, owed_by_id=cast.partner.id,
+        case_id=case.id,
+    )  # fmt: skip
+    _on_the_phone(contact)
+    Interaction.objects.filter(id=contact.id).update(
+        state="ended", summary="About Marmalade", disposition="solved", ended_at=clock.now()
+    )
+    actions.open_interaction(actor=IVR_ACTOR, channel="voice", address=NUMBER)
+    actions.merge_customers(customer.id, other.id, actor=cast.sam.actor)
+    actions.note_read(cast.viewer(cast.paula), customer.id, "record", why="Gooseberry")
+    endpoint, _ = create_webhook_endpoint(cast.partner, url="https://partner.example/hook")
+    WebhookMessage.objects.create(
+        endpoint=endpoint,
+        event=Event.objects.filter(name="promise.made").latest("id"),
+        event_name="promise.made",
+        subject=f"customer:{other.id}",
+        body='{"text": "Marmalade by post"}',
+    )
+    exports.request_export(
+        member=cast.sam, kind="customers", file_format="csv", choices={"q": "Quillfeather"}
+    )
+    customer.refresh_from_db()
+    return customer
+
+
+def _on_the_phone(contact: Interaction) -> None:
+    queue, _ = Queue.objects.get_or_create(slug="digital", defaults={"name": "Digital"})
+    WorkItem.objects.create(
+        interaction=contact, queue=queue, entered_at=clock.now(), queued_at=clock.now(), done_at=clock.now(),
+        state="done", note="Asked for Marmalade",
+    )  # fmt: skip
+    account = TelephonyAccount.objects.create(account_sid=f"AC{contact.id}", auth_token="secret")
+    line = PhoneNumber.objects.create(account=account, e164="+441632960000", name="Main", queue=queue)
+    session = CallSession.objects.create(
+        interaction=contact, number=line, call_sid=f"CA{contact.id}", caller_id=NUMBER, state="ended",
+        heard=[{"key": "reason_for_contact", "value": "Gooseberry"}], conference_name=f"call-{contact.id}",
+    )  # fmt: skip
+    Voicemail.objects.create(
+        session=session, recording_sid="RE1", recording_url="https://carrier.example/Marmalade"
+    )
+    ReceivedWebhook.objects.create(
+        kind="voice", url="/twilio/voice/", call_sid=session.call_sid, params={"From": NUMBER},
+        dedupe_key=f"k{contact.id}", processed_at=clock.now(),
+    )  # fmt: skip
+
+
+def everything_said() -> dict[str, str]:
+    """Every row of every table of this organisation as text."""
+    said = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if issubclass(model, TenantModel):
+                table = model._meta.db_table
+                cursor.execute(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM \"{table}\" t")
+                said[table] = cursor.fetchone()[0]
+    return said
+
+
+def left_of_them() -> dict[str, list[str]]:
+    found = {table: [word for word in WORDS if word in text] for table, text in everything_said().items()}
+    # The search's dictionary knows single words; those that nobody has go at night.
+    found.pop("customers_searchword")
+    return {table: words for table, words in found.items() if words}
+
+
+def test_an_erasure_leaves_nothing_of_the_person_in_any_table(cast: Cast, grace: Member) -> None:
+    customer = person(cast)
+    before = left_of_them()
+    assert len(before) >= 12
+    preview = preview_erasure(customer.id)
+    erasure = erase_customer(customer.id, member=grace, basis="asked")
+    assert left_of_them() == {}
+    counted = {one.name: one.count for one in (*preview.goes, *preview.stripped)}
+    done = erasure.erased | erasure.stripped
+    assert {name: done[name] for name in counted} == counted
+    assert {"record": 2, "promises": 1, "cases": 1, "facts": 2}.items() <= erasure.erased.items()
+    assert {one.partner.name for one in ErasureReceipt.objects.all()} == {"Digipress"}
+
+
+def test_what_stays_for_the_figures_is_a_contact_of_nobody(cast: Cast, grace: Member) -> None:
+    customer = person(cast)
+    erase_customer(customer.id, member=grace, basis="asked")
+    contact = Interaction.objects.get(disposition="solved")
+    assert (contact.customer_id, contact.address, contact.summary, contact.reason) == (None, "", "", "")
+    assert contact.ended_at is not None
+    assert not Customer.objects.exists()
+    assert not SearchEntry.objects.exists()
+
+
+def test_a_reason_that_many_gave_stays_with_the_contact(cast: Cast, grace: Member) -> None:
+    for number in range(4):
+        customer = actions.create_customer(actor=SYSTEM_ACTOR, display_name=f"Reader {number}")
+        contact = actions.open_interaction(
+            actor=IVR_ACTOR, channel="voice", address="+441632960001", customer=customer
+        )
+        Interaction.objects.filter(id=contact.id).update(state="ended", reason="billing")
+    erase_customer(customer.id, member=grace, basis="asked")
+    assert Interaction.objects.get(customer=None).reason == "billing"
+
+
+def test_a_number_that_calls_again_is_a_new_person(cast: Cast, grace: Member) -> None:
+    customer = person(cast)
+    erase_customer(customer.id, member=grace, basis="asked")
+    found = actions.find_or_create_by_phone(NUMBER, actor=IVR_ACTOR)
+    assert found.created
+    assert found.customer is not None
+    assert found.customer.id != customer.id
+    assert not found.customer.facts.exists()
+    assert find_customers(cast.viewer(cast.ana), "Quillfeather") == []
+
+
+def test_the_certificate_knows_the_number_it_is_about_and_no_change_goes_unseen(
+    cast: Cast, grace: Member
+) -> None:
+    customer = person(cast)
+    first = erase_customer(customer.id, member=grace, basis="asked")
+    again = actions.create_customer(actor=SYSTEM_ACTOR, display_name="Someone")
+    second = erase_customer(again.id, member=grace, basis="needless")
+    assert certificates.names(first, "07700 900417")
+    assert certificates.names(first, OTHER_NUMBER)
+    assert not certificates.names(first, "07700 900418")
+    assert second.previous_digest == first.digest
+    said = json.dumps(certificates.as_json(first))
+    assert [word for word in WORDS if word in said] == []
+    assert first.looked == {"Digipress": 1}
+    for one in (first, second):
+        one.refresh_from_db()
+        assert certificates.is_intact(one)
+    Erasure.objects.filter(id=first.id).update(erased={"record": 1})
+    first.refresh_from_db()
+    assert not certificates.is_intact(first)
+
+
+def test_a_legal_hold_refuses_the_erasure_until_it_is_lifted(cast: Cast, grace: Member) -> None:
+    customer = person(cast)
+    merged = Customer.objects.get(merged_into=customer)
+    with pytest.raises(Refusal, match="Say why"):
+        holds.place_hold(customer.id, reason="  ", member=cast.sam)
+    with pytest.raises(Forbidden):
+        holds.place_hold(customer.id, reason="Court", member=cast.ana)
+    hold = holds.place_hold(customer.id, reason="Court case 7", member=cast.sam)
+    assert any("Court case 7" in one for one in preview_erasure(merged.id).blocked)
+    with pytest.raises(Conflict, match="Court case 7"):
+        erase_customer(merged.id, member=grace, basis="asked")
+    holds.lift_hold(hold.id, reason="Case closed", member=cast.sam)
+    with pytest.raises(Conflict):
+        holds.lift_hold(hold.id, reason="Case closed", member=cast.sam)
+    assert erase_customer(merged.id, member=grace, basis="asked").record_number == customer.id
+
+
+def test_nobody_is_erased_during_a_contact_nor_by_anybody_but_an_administrator(
+    cast: Cast, grace: Member
+) -> None:
+    customer = actions.create_customer(actor=SYSTEM_ACTOR, display_name="Reader")
+    contact = actions.open_interaction(
+        actor=IVR_ACTOR, channel="voice", address="+441632960001", customer=customer
+    )
+    with pytest.raises(Conflict, match="going on"):
+        erase_customer(customer.id, member=grace, basis="asked")
+    actions.abandon_interaction(contact.id)
+    with pytest.raises(Forbidden):
+        erase_customer(customer.id, member=cast.sam, basis="asked")
+    with pytest.raises(Refusal):
+        erase_customer(customer.id, member=grace, basis="because")
+    erase_customer(customer.id, member=grace, basis="asked")
+    with pytest.raises(NotVisible):
+        erase_customer(customer.id, member=grace, basis="asked")
+
+
+def test_a_partner_confirms_once_and_only_its_own(cast: Cast, grace: Member) -> None:
+    erasure = erase_customer(person(cast).id, member=grace, basis="asked")
+    receipt = erasure.receipts.get()
+    theirs = cast.viewer(cast.paula)
+    first = receipts.confirm_receipt(theirs, receipt.id)
+    assert receipts.confirm_receipt(theirs, receipt.id).confirmed_at == first.confirmed_at
+    assert Event.objects.filter(name="customer.erasure_confirmed").count() == 1
+    with pytest.raises(Forbidden):
+        receipts.enter_receipt(receipt.id, member=cast.paula)
+    ErasureReceipt.objects.filter(id=receipt.id).update(partner=cast.other_partner, confirmed_at=None)
+    with pytest.raises(NotVisible):
+        receipts.confirm_receipt(theirs, receipt.id)
+    assert not receipts.overdue_receipts().exists()
+    ErasureReceipt.objects.update(due_at=clock.now() - timedelta(days=1))
+    assert receipts.overdue_receipts().get() == receipt
+    assert receipts.enter_receipt(receipt.id, member=cast.sam).how == "hand"
+
+
+def test_what_was_on_its_way_is_swept_up_after(cast: Cast, grace: Member) -> None:
+    customer = person(cast)
+    endpoint, _ = create_webhook_endpoint(cast.partner, url="https://partner.example/late")
+    erasure = erase_customer(customer.id, member=grace, basis="asked")
+    late = WebhookMessage.objects.create(
+        endpoint=endpoint, event=Event.objects.latest("id"), event_name="promise.made",
+        subject=f"customer:{customer.id}", body="Marmalade",
+    )  # fmt: skip
+    sweep_up([erasure.record_number, *erasure.merged_record_numbers])
+    assert not WebhookMessage.objects.filter(id=late.id).exists()
+    assert Event.objects.filter(name="customer.erasure_requested").exists()
+
+
+def file_of(customer: Customer, cast: Cast, file_format: str) -> str:
+    [export] = [
+        one
+        for one in exports.request_person_export(
+            customer.id, member=cast.sam, viewer=cast.viewer(cast.sam), why="They asked by letter"
+        )
+        if one.file_format == file_format
+    ]
+    exports.write_export(export.id)
+    return b"".join(exports.take_export(export.id, cast.sam)[1]).decode()
+
+
+def test_the_access_export_tells_everything_to_people_and_to_machines(cast: Cast) -> None:
+    customer = person(cast)
+    data: Any = json.loads(file_of(customer, cast, "json"))
+    page = file_of(customer, cast, "html")
+    assert set(data["kinds"]) == {kind.name for kind in told_kinds()}
+    empty = {name for name, kind in data["kinds"].items() if not kind["rows"]}
+    assert empty <= {"holds"}
+    assert [word for word in WORDS if word not in page and word != "0417"] == []
+    [fact] = [row for row in data["kinds"]["facts"]["rows"] if row["value"] == "Heliotrope"]
+    assert (fact["key"]["name"], fact["hand"], fact["source"]) == ("Digital account", "ivr", "ivr")
+    assert "<script" not in page
+    assert "http" not in page.split("<main>")[0]
+    assert {"access export", "access export downloaded"} <= set(
+        RecordRead.objects.values_list("what", flat=True)
+    )
+
+
+def test_a_hostile_name_is_harmless_in_the_readable_file(cast: Cast) -> None:
+    customer = actions.create_customer(actor=SYSTEM_ACTOR, display_name="<script>alert(1)</script>\u202e")
+    assert "<script" not in file_of(customer, cast, "html")
+    assert json.loads(file_of(customer, cast, "json"))["about"]["names"][0].startswith("<script>")
+
+
+def test_files_made_before_an_erasure_are_gone_with_it(cast: Cast, grace: Member) -> None:
+    customer = person(cast)
+    file_of(customer, cast, "html")
+    everybody = exports.request_export(member=cast.sam, kind="customers", file_format="csv", choices={})
+    exports.write_export(everybody.id)
+    erase_customer(customer.id, member=grace, basis="asked")
+    assert not ExportPart.objects.exists()
+    with pytest.raises(Conflict, match="gone"):
+        exports.take_export(everybody.id, cast.sam)
+    assert not Export.objects.filter(kind="person").exists()
+
+
+def test_only_supervisors_take_out_a_person(cast: Cast) -> None:
+    customer = person(cast)
+    for member in (cast.ana, cast.paula):
+        with pytest.raises(Forbidden):
+            exports.request_person_export(customer.id, member=member, viewer=cast.viewer(member))
+
+
+def test_every_table_that_hangs_on_a_customer_says_what_an_erasure_makes_of_it() -> None:
+    """Whoever adds a table with a key to a customer, or to what belongs to one, registers its kind."""
+    known = {kind.model for kind in all_kinds()}
+    # Without the person they say nothing about anybody: who was offered a contact, why, and for how long.
+    without_a_person = {"routing.Offer", "routing.DecisionRecord", "routing.WaitingToken", "routing.Presence",
+                        "ivr.AgentLeg"}  # fmt: skip
+    found, todo = set(), [Customer]
+    while todo:
+        parent = todo.pop()
+        for model in apps.get_models():
+            if model not in found and any(
+                field.related_model is parent for field in model._meta.concrete_fields
+            ):
+                found.add(model)
+                todo.append(model)
+    missing = {model._meta.label for model in found - known} - without_a_person
+    assert missing == set()
