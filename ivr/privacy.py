@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from customers.privacy.kinds import Fate, PersonalKind, Subject
+from customers.privacy.retention import RetentionKind
 from ivr.models import CallSession, ReceivedWebhook, Voicemail
 
 
 def _sessions(subject: Subject) -> QuerySet[CallSession]:
-    return CallSession.objects.filter(interaction__in=subject.contacts).order_by("id")
+    theirs = Q(interaction__in=subject.contacts) | Q(interaction__in=subject.unknown_contacts)
+    return CallSession.objects.filter(theirs).order_by("id")
 
 
 def _raw(subject: Subject) -> QuerySet[ReceivedWebhook]:
@@ -53,5 +55,42 @@ KINDS = (
             ("ended_at", "Ended"),
         ),
         place=42,
+    ),
+)
+
+
+def _calls_of(ids: list[int]) -> QuerySet[CallSession]:
+    return CallSession.objects.filter(interaction__customer_id__in=ids)
+
+
+RETENTION = (
+    RetentionKind(
+        "raw_requests",
+        "Raw requests of the carrier",
+        "They are deleted; what they led to stays.",
+        lambda before: ReceivedWebhook.objects.filter(received_at__lt=before).exclude(processed_at=None),
+        lambda ids: Q(call_sid__in=_calls_of(ids).values("call_sid")),
+        usual_days=30,
+        least_days=3,
+    ),
+    RetentionKind(
+        "voicemails",
+        "Messages callers left",
+        "They are deleted; the note that one was left stays.",
+        lambda before: Voicemail.objects.filter(left_at__lt=before),
+        lambda ids: Q(session__in=_calls_of(ids)),
+        usual_days=180,
+    ),
+    RetentionKind(
+        "calls",
+        "Calls: number and what was said to the menu",
+        "The call stays for the figures, without them.",
+        lambda before: CallSession.objects.filter(
+            ~Q(caller_id="") | ~Q(heard=[]), started_at__lt=before, state=CallSession.State.ENDED
+        ),
+        lambda ids: Q(interaction__customer_id__in=ids),
+        usual_days=1825,
+        least_days=30,
+        blank={"caller_id": "", "heard": _list},
     ),
 )

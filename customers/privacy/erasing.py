@@ -244,7 +244,8 @@ def _obstacles(subject: Subject) -> list[Conflict]:
             Conflict("on_hold", f"A legal hold forbids it: {hold.reason} (placed by {hold.placed_by}).")
         )
     over = [Interaction.State.ENDED, Interaction.State.ABANDONED]
-    if subject.contacts.exclude(state__in=over).exists():
+    going_on = [rows.exclude(state__in=over) for rows in (subject.contacts, subject.unknown_contacts)]
+    if any(rows.exists() for rows in going_on):
         found.append(
             Conflict("contact_open", "A contact with this person is going on. Erase them when it has ended.")
         )

@@ -4,6 +4,7 @@ from accounts.models import Member
 from customers.actions.timeline import lock_customer, tell_desktops, write_entry
 from customers.privacy.events import HoldLifted, HoldPlaced
 from customers.privacy.models import LegalHold
+from customers.privacy.retention import hold_off_retention
 from foundation import clock
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.events import emit
@@ -16,6 +17,7 @@ def place_hold(customer_id: int, *, reason: str, member: Member) -> LegalHold:
     retention touches their rows. Refusal `missing_reason`; Forbidden; NotVisible; MergedAway.
     """
     reason = _checked(reason, member)
+    hold_off_retention()
     lock_customer(customer_id)
     hold = LegalHold.objects.create(
         customer_id=customer_id,

@@ -39,6 +39,18 @@ class Subject:
         """Their contacts."""
         return Interaction.objects.filter(customer_id__in=self.customer_ids)
 
+    @property
+    def unknown_contacts(self) -> QuerySet[Interaction]:
+        """Contacts from their numbers and addresses that were found to be nobody's."""
+        return Interaction.objects.filter(customer=None, address__in=self.theirs_alone)
+
+    @cached_property
+    def theirs_alone(self) -> set[str]:
+        """Their numbers and addresses that nobody else is known to have."""
+        theirs = set(self.values())
+        others = Identity.objects.filter(value__in=theirs).exclude(customer_id__in=self.customer_ids)
+        return theirs - set(others.values_list("value", flat=True))
+
     @cached_property
     def subjects(self) -> list[str]:
         """What their events and nudges are filed under."""

@@ -53,20 +53,9 @@ def _drop_rare_reasons(subject: Subject, rows: QuerySet[Interaction]) -> None:
     rows.filter(reason__in=given - common).update(reason="")
 
 
-def _unknown_contacts(subject: Subject) -> QuerySet[Interaction]:
-    """Contacts from their numbers and addresses that nobody was found for, where nobody else has those."""
-    kinds = [*_NUMBERS, Identity.Kind.EMAIL]
-    theirs = set(subject.values(*kinds))
-    others = Identity.objects.filter(value__in=theirs).exclude(customer_id__in=subject.customer_ids)
-    theirs -= set(others.values_list("value", flat=True))
-    return Interaction.objects.filter(customer=None, address__in=theirs).order_by("id")
-
-
 def _shared_marks(subject: Subject) -> QuerySet[SharedIdentity]:
     """Marks on numbers of theirs that nobody else is known to have."""
-    theirs = set(subject.values())
-    others = Identity.objects.filter(value__in=theirs).exclude(customer_id__in=subject.customer_ids)
-    return SharedIdentity.objects.filter(value__in=theirs - set(others.values_list("value", flat=True)))
+    return SharedIdentity.objects.filter(value__in=subject.theirs_alone)
 
 
 def _import_keys(subject: Subject) -> QuerySet[ImportKey]:
@@ -324,7 +313,7 @@ RECORD = (
         "unknown_contacts",
         "Contacts of nobody known from their numbers",
         Interaction,
-        _unknown_contacts,
+        lambda subject: subject.unknown_contacts.order_by("id"),
         fate=Fate.STRIPPED,
         blank={"address": "", "summary": ""},
         because="The contact stays without the number, for the figures.",

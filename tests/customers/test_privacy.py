@@ -1,14 +1,18 @@
-"""Everything about a person told, and forgotten: nothing of them is left anywhere, and it can be proven."""
+"""Everything about a person told, and forgotten: nothing of them is left anywhere, and it can be proven; and
+nothing kept for too long."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from accounts.actions import add_member
 from accounts.actors import IVR_ACTOR, SYSTEM_ACTOR
@@ -25,9 +29,10 @@ from customers.models import (
     RecordRead,
     SearchEntry,
 )
-from customers.privacy import certificates, holds, receipts
+from customers.privacy import certificates, holds, receipts, retention
 from customers.privacy.erasing import erase_customer, preview_erasure, sweep_up
 from customers.privacy.kinds import all_kinds, told_kinds
+from customers.privacy.retention import apply_retention, keep_for, retention_lines
 from customers.search import find_customers
 from foundation import clock
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
@@ -84,7 +89,9 @@ def person(cast: Cast) -> Customer:
     Interaction.objects.filter(id=contact.id).update(
         state="ended", summary="About Marmalade", disposition="solved", ended_at=clock.now()
     )
-    actions.open_interaction(actor=IVR_ACTOR, channel="voice", address=NUMBER)
+    nobody = actions.open_interaction(actor=IVR_ACTOR, channel="voice", address=NUMBER)
+    actions.abandon_interaction(nobody.id)
+    _on_the_phone(nobody)
     actions.merge_customers(customer.id, other.id, actor=cast.sam.actor)
     actions.note_read(cast.viewer(cast.paula), customer.id, "record", why="Gooseberry")
     endpoint, _ = create_webhook_endpoint(cast.partner, url="https://partner.example/hook")
@@ -108,14 +115,16 @@ def _on_the_phone(contact: Interaction) -> None:
         interaction=contact, queue=queue, entered_at=clock.now(), queued_at=clock.now(), done_at=clock.now(),
         state="done", note="Asked for Marmalade",
     )  # fmt: skip
-    account = TelephonyAccount.objects.create(account_sid=f"AC{contact.id}", auth_token="secret")
-    line = PhoneNumber.objects.create(account=account, e164="+441632960000", name="Main", queue=queue)
+    account, _ = TelephonyAccount.objects.get_or_create(account_sid="AC1", defaults={"auth_token": "secret"})
+    line, _ = PhoneNumber.objects.get_or_create(
+        e164="+441632960000", defaults={"account": account, "name": "Main", "queue": queue}
+    )
     session = CallSession.objects.create(
         interaction=contact, number=line, call_sid=f"CA{contact.id}", caller_id=NUMBER, state="ended",
         heard=[{"key": "reason_for_contact", "value": "Gooseberry"}], conference_name=f"call-{contact.id}",
     )  # fmt: skip
     Voicemail.objects.create(
-        session=session, recording_sid="RE1", recording_url="https://carrier.example/Marmalade"
+        session=session, recording_sid=f"RE{contact.id}", recording_url="https://carrier.example/Marmalade"
     )
     ReceivedWebhook.objects.create(
         kind="voice", url="/twilio/voice/", call_sid=session.call_sid, params={"From": NUMBER},
@@ -348,3 +357,100 @@ def test_every_table_that_hangs_on_a_customer_says_what_an_erasure_makes_of_it()
                 todo.append(model)
     missing = {model._meta.label for model in found - known} - without_a_person
     assert missing == set()
+
+
+# --- retention --------------------------------------------------------------------------------------------
+
+
+def aged(cast: Cast, days: int) -> Customer:
+    """Somebody who called so many days ago."""
+    customer = person(cast)
+    then = clock.now() - timedelta(days=days)
+    Interaction.objects.update(started_at=then)
+    CallSession.objects.update(started_at=then)
+    ReceivedWebhook.objects.update(received_at=then)
+    Voicemail.objects.update(left_at=then)
+    return customer
+
+
+def test_what_is_old_is_forgotten_and_what_is_held_is_not(cast: Cast) -> None:
+    customer = aged(cast, 2000)
+    hold = holds.place_hold(customer.id, reason="Court case 7", member=cast.sam)
+    runs = {run.kind: run for run in apply_retention(cast.organization.id)}
+    assert {run.state for run in runs.values()} == {"done"}
+    assert (runs["raw_requests"].removed, runs["raw_requests"].held) == (1, 1)
+    assert (runs["contacts"].removed, runs["contacts"].held) == (1, 1)  # one is of nobody known
+    assert Voicemail.objects.exists()
+    holds.lift_hold(hold.id, reason="Closed", member=cast.sam)
+    runs = {run.kind: run for run in apply_retention(cast.organization.id)}
+    assert {name: run.removed for name, run in runs.items()} == {
+        "contacts": 1, "reads": 0, "raw_requests": 1, "voicemails": 1, "calls": 1, "messages": 0,
+    }  # fmt: skip
+    contact = Interaction.objects.get(disposition="solved")
+    assert (contact.customer_id, contact.address, contact.summary) == (customer.id, "", "")
+    assert not ReceivedWebhook.objects.exists()
+    assert apply_retention(cast.organization.id)[0].removed == 0
+
+
+def test_only_reads_old_enough_are_forgotten_and_by_nothing_else(cast: Cast) -> None:
+    customer = person(cast)
+    with time_machine.travel(clock.now() - timedelta(days=1200)):
+        actions.note_read(cast.viewer(cast.paula), customer.id, "timeline")
+    assert RecordRead.objects.count() == 2
+    for change in (
+        lambda: RecordRead.objects.update(why="nothing"),
+        lambda: RecordRead.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError, match="who looked"), _checked_at_once():
+            change()
+    apply_retention(cast.organization.id)
+    _check_keys()
+    assert RecordRead.objects.get().what == "record"
+
+
+@contextmanager
+def _checked_at_once() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        _check_keys()
+
+
+def _check_keys() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def test_an_organisation_keeps_things_as_long_as_its_administrators_say(cast: Cast, grace: Member) -> None:
+    aged(cast, 20)
+    with pytest.raises(Forbidden):
+        keep_for("raw_requests", days=7, member=cast.sam)
+    for name, days in (("raw_requests", 1), ("nothing", 7), ("messages", None), ("reads", 10)):
+        with pytest.raises(Refusal):
+            keep_for(name, days=days, member=grace)
+    keep_for("raw_requests", days=7, member=grace)
+    keep_for("voicemails", days=None, member=grace)
+    runs = {run.kind: run for run in apply_retention(cast.organization.id)}
+    assert runs["raw_requests"].removed == 2
+    assert "voicemails" not in runs
+    [line] = [line for line in retention_lines() if line.kind.name == "raw_requests"]
+    assert (line.keep_days, line.run) == (7, runs["raw_requests"])
+
+
+def test_a_great_deal_is_forgotten_in_small_batches_over_several_nights(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "MOST_A_NIGHT", 4)
+    old = clock.now() - timedelta(days=40)
+    ReceivedWebhook.objects.bulk_create(
+        [
+            ReceivedWebhook(
+                kind="voice", url="/", params={}, dedupe_key=str(number), received_at=old, processed_at=old
+            )
+            for number in range(7)
+        ]
+    )  # fmt: skip
+    nights = [
+        {run.kind: run for run in apply_retention(cast.organization.id)}["raw_requests"] for _ in range(3)
+    ]
+    assert [(run.state, run.removed) for run in nights] == [("stopped", 4), ("done", 3), ("done", 0)]
