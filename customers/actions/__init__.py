@@ -49,7 +49,7 @@ from customers.actions.subscriptions import (
 )
 from customers.actions.timeline import add_note, add_timeline_entry
 from customers.actions.unmerging import unmerge_customers
-from customers.privacy.reads import note_read, note_reads, note_sensitive_read
+from customers.privacy.reads import note_read, note_reads, note_record_read, note_sensitive_read
 
 __all__ = [
     "Edit",
@@ -86,6 +86,7 @@ __all__ = [
     "move_fact_key",
     "note_read",
     "note_reads",
+    "note_record_read",
     "note_sensitive_read",
     "open_interaction",
     "place_order",
