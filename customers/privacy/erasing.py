@@ -83,7 +83,7 @@ def erase_customer(customer_id: int, *, member: Member, basis: str) -> Erasure:
     Forbidden `admins_only`; Refusal `bad_basis`; NotVisible; Conflict `on_hold` under a legal hold,
     `contact_open` during a contact, `busy` when somebody keeps writing on the record.
     """
-    if member.role != Member.Role.ADMIN:
+    if not member.administers:
         raise Forbidden("admins_only", "Only administrators may erase a person.")
     if basis not in Erasure.Basis.values:
         raise Refusal("bad_basis", "Say why the person is erased.", field="basis")

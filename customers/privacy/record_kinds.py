@@ -19,8 +19,11 @@ from customers.models import (
     CustomerMerge,
     DuplicatePair,
     Fact,
+    FulfilmentChange,
     Identity,
     Interaction,
+    Order,
+    OutsideReference,
     RecordRead,
     RecordShare,
     SearchEntry,
@@ -42,6 +45,11 @@ _NUMBERS = (Identity.Kind.PHONE, Identity.Kind.WHATSAPP)
 
 def _of(model: Any, *, order: str = "id") -> Any:
     return lambda subject: model.objects.filter(customer_id__in=subject.customer_ids).order_by(order)
+
+
+def _of_what_they_took(subject: Subject) -> Q:
+    ids = subject.customer_ids
+    return Q(subscription__customer_id__in=ids) | Q(order__customer_id__in=ids)
 
 
 def _drop_rare_reasons(subject: Subject, rows: QuerySet[Interaction]) -> None:
@@ -274,6 +282,44 @@ RECORD = (
             ("expires_at", "Until"),
         ),
         place=30,
+    ),
+    PersonalKind(
+        "references",
+        "Numbers of their orders in other systems",
+        OutsideReference,
+        lambda subject: OutsideReference.objects.filter(_of_what_they_took(subject)).order_by("id"),
+        columns=(("system", "System"), ("value", "Number"), ("partner", "Whose"), ("created_at", "Since")),
+        place=24,
+    ),
+    PersonalKind(
+        "fulfilment",
+        "What became of subscriptions and orders",
+        FulfilmentChange,
+        lambda subject: FulfilmentChange.objects.filter(_of_what_they_took(subject)).order_by("id"),
+        columns=(
+            ("at", "When"),
+            ("what", "What"),
+            ("product_name", "Product"),
+            ("state", "State"),
+            ("reference", "Reference"),
+            ("hand", "Hand"),
+            ("author", "Who"),
+        ),
+        place=26,
+    ),
+    PersonalKind(
+        "orders",
+        "Orders",
+        Order,
+        _of(Order),
+        columns=(
+            ("ordered_at", "When"),
+            ("product", "Product"),
+            ("quantity", "Quantity"),
+            ("state", "State"),
+            ("fulfilled_by", "Delivered by"),
+        ),
+        place=22,
     ),
     PersonalKind(
         "subscriptions",

@@ -87,7 +87,7 @@ def keep_for(name: str, *, days: int | None, member: Member) -> RetentionRule:
 
     Refusal `unknown_kind`, `bad_days`; Forbidden `admins_only`.
     """
-    if member.role != Member.Role.ADMIN:
+    if not member.administers:
         raise Forbidden("admins_only", "Only administrators say how long data is kept.")
     kind = _kinds.get(name)
     if kind is None:

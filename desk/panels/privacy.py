@@ -32,7 +32,7 @@ def person_panel(customer: Customer, viewer: Viewer, member: Member) -> dict[str
         "files": files_panel(customer.pk),
         "reads": reads_panel(customer.pk),
         "holds": holds_panel(customer.pk),
-        "may_erase": member.role == Member.Role.ADMIN,
+        "may_erase": member.administers,
     }
 
 
@@ -98,7 +98,7 @@ def erasure_preview_panel(customer: Customer, viewer: Viewer, member: Member) ->
         + [{"label": label, "count": None, "because": because} for label, because in ALWAYS_STAYS],
         "partners": [partner.name for partner in preview.partners],
         "blocked": preview.blocked,
-        "may_erase": member.role == Member.Role.ADMIN,
+        "may_erase": member.administers,
         "bases": [{"value": value, "label": label} for value, label in Erasure.Basis.choices],
     }
 
@@ -125,7 +125,7 @@ def privacy_panel(member: Member) -> dict[str, Any]:
             for hold in holds[:PAGE]
         ],
         "retention": [retention_line(line) for line in retention_lines()],
-        "may_change": member.role == Member.Role.ADMIN,
+        "may_change": member.administers,
     }
 
 

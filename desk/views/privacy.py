@@ -133,7 +133,7 @@ def retention(request: DeskRequest, name: str) -> HttpResponse:
         raise NotVisible("kind of data")
     if not request.htmx:
         return HttpResponseRedirect(reverse("desk:privacy"))
-    context = {"line": line, "may_change": request.member.role == "admin"}
+    context = {"line": line, "may_change": request.member.administers}
     answer = render(request, "desk/privacy/_retention_row.html", context)
     return with_toast(answer, "Kept so from tonight on.") if request.method == "POST" else answer
 
