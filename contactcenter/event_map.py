@@ -32,6 +32,7 @@ from ivr.events import (
     AgentLegOverdue,
     AgentLegWanted,
     CallControlRequested,
+    RecordingUnwanted,
     WebhookStored,
 )
 from knowledge import handlers as knowledge
@@ -80,6 +81,7 @@ def _register_phone() -> None:
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
     listen(InteractionIdentified, phone.record_heard_answers)
+    listen(RecordingUnwanted, phone.delete_recording, outward=True)
 
 
 def _register_figures() -> None:

@@ -6,6 +6,8 @@ from django.db.models import Q, QuerySet
 
 from customers.privacy.kinds import Fate, PersonalKind, Subject
 from customers.privacy.retention import RetentionKind
+from foundation.events import emit_many
+from ivr.events import RecordingUnwanted
 from ivr.models import CallSession, ReceivedWebhook, Voicemail
 
 
@@ -17,6 +19,12 @@ def _sessions(subject: Subject) -> QuerySet[CallSession]:
 def _raw(subject: Subject) -> QuerySet[ReceivedWebhook]:
     sids = list(_sessions(subject).values_list("call_sid", flat=True))
     return ReceivedWebhook.objects.filter(call_sid__in=sids).order_by("id")
+
+
+def _unwant(rows: QuerySet[Voicemail]) -> None:
+    """The carrier has the recording itself."""
+    kept = rows.values_list("recording_sid", "session__number__account_id")
+    emit_many([RecordingUnwanted(account_id=account_id, recording_sid=sid) for sid, account_id in kept])
 
 
 def _list() -> list[Any]:
@@ -37,6 +45,7 @@ KINDS = (
         "Messages they left",
         Voicemail,
         lambda subject: Voicemail.objects.filter(session__in=_sessions(subject)).order_by("id"),
+        before=lambda subject, rows: _unwant(rows),
         columns=(("left_at", "When"), ("seconds", "Seconds"), ("recording_url", "Recording")),
         place=55,
     ),
@@ -76,10 +85,11 @@ RETENTION = (
     RetentionKind(
         "voicemails",
         "Messages callers left",
-        "They are deleted; the note that one was left stays.",
+        "They are deleted, at the carrier too; the note that one was left stays.",
         lambda before: Voicemail.objects.filter(left_at__lt=before),
         lambda ids: Q(session__in=_calls_of(ids)),
         usual_days=180,
+        first=_unwant,
     ),
     RetentionKind(
         "calls",

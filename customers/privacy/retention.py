@@ -31,7 +31,8 @@ State = RetentionRun.State
 @dataclass(frozen=True)
 class RetentionKind:
     """Rows that are not kept for ever. `rows(before)` are those old enough, yet to be forgotten;
-    `held(ids)` says which of them belong to these customers. With `blank` they stay without those fields.
+    `held(ids)` says which of them belong to these customers. With `blank` they stay without those fields;
+    `first` is what must be done about them before.
 
     Days: the usual, the least and the most an organisation may choose; `usual_days` None: for good.
     """
@@ -45,6 +46,7 @@ class RetentionKind:
     least_days: int = 1
     most_days: int | None = None
     blank: Mapping[str, Any] = field(default_factory=dict)
+    first: Callable[[QuerySet[Any]], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,8 @@ def _forget_some(kind: RetentionKind, before: datetime) -> int:
         cursor.execute(_FORGETTING)
     model: type[Model] = rows.model
     chosen = model._base_manager.filter(pk__in=ids)
+    if kind.first is not None:
+        kind.first(chosen)
     if kind.blank:
         chosen.update(**{name: value() if callable(value) else value for name, value in kind.blank.items()})
     else:

@@ -37,11 +37,14 @@ from customers.search import find_customers
 from foundation import clock
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.models import Event, TenantModel
+from foundation.twilio_gateway import CarrierError
+from ivr.handlers import delete_recording
 from ivr.models import CallSession, PhoneNumber, ReceivedWebhook, TelephonyAccount, Voicemail
 from partners.actions import create_webhook_endpoint
 from partners.models import WebhookMessage
 from routing.models import Queue, WorkItem
 from tests.people import Cast
+from tests.scripted_carrier import ScriptedCarrier
 
 NUMBER, OTHER_NUMBER, MAIL = "+447700900417", "+447700900555", "zephyrine@quillfeather.example"
 # Words and numbers that stand nowhere but in this person's rows.
@@ -359,6 +362,32 @@ def test_every_table_that_hangs_on_a_customer_says_what_an_erasure_makes_of_it()
                 todo.append(model)
     missing = {model._meta.label for model in found - known} - without_a_person
     assert missing == set()
+
+
+def test_what_a_caller_left_is_deleted_at_the_carrier_too(cast: Cast, grace: Member, settings: Any) -> None:
+    erase_customer(person(cast).id, member=grace, basis="asked")
+    unwanted = Event.objects.filter(name="recording.unwanted").order_by("id")
+    assert len(unwanted) == 2
+    with scripted_carrier() as carrier:
+        settings.TWILIO_API_URL = carrier.url
+        for status in (204, 404):
+            carrier.status, carrier.body = status, ""
+            delete_recording(unwanted[0])  # type: ignore[arg-type]
+        carrier.status = 500
+        with pytest.raises(CarrierError):
+            delete_recording(unwanted[1])  # type: ignore[arg-type]
+    asked = [(one.method, one.path.rpartition("/")[2]) for one in carrier.requests]
+    sid = unwanted[0].payload["recording_sid"]
+    assert asked[:2] == [("DELETE", f"{sid}.json")] * 2
+
+
+@contextmanager
+def scripted_carrier() -> Iterator[ScriptedCarrier]:
+    carrier = ScriptedCarrier()
+    try:
+        yield carrier
+    finally:
+        carrier.stop()
 
 
 # --- retention --------------------------------------------------------------------------------------------
