@@ -67,7 +67,8 @@ class PersonalKind:
 
     `blank` names what is taken off rows that stay (STRIPPED), by value or by what a function says; `because`
     says why they stay. `columns` are (field, heading) of the readable export; empty: not in it. `again`: rows
-    found by the records' numbers alone, of which some may still be on their way at the time.
+    found by the records' numbers alone, of which some may still be on their way at the time. `upright`: few
+    rows of many columns, read line by line.
     """
 
     name: str
@@ -82,6 +83,7 @@ class PersonalKind:
     place: int = 100
     counted: bool = True
     again: bool = False
+    upright: bool = False
 
 
 _kinds: dict[str, PersonalKind] = {}
@@ -123,7 +125,7 @@ def subject_of(customer_id: int) -> Subject:
         names=tuple(
             dict.fromkeys(
                 name
-                for row in rows
+                for row in sorted(rows, key=lambda row: row.pk != standing_id)
                 for name in (row.display_name, f"{row.given_name} {row.family_name}".strip())
                 if name
             )

@@ -451,5 +451,6 @@ RECORD = (
             ("created_at", "Kept since"),
         ),
         place=0,
+        upright=True,
     ),
 )

@@ -22,6 +22,7 @@ BATCH = 1000
 # More than so many rows of one kind wait for the next night.
 MOST_A_NIGHT = 500_000
 GIVEN_UP_AFTER = timedelta(hours=6)
+RUNS_KEPT_FOR = timedelta(days=90)
 _FORGETTING = "SELECT set_config('app.forgetting', 'on', true)"
 _HOLDS = "SELECT pg_advisory_xact_lock{shared}(hashtextextended(%s, 0))"
 logger = logging.getLogger(__name__)
@@ -141,6 +142,7 @@ def _begin(kind: RetentionKind) -> RetentionRun | None:
     if days is None or at_it.filter(started_at__gt=clock.now() - GIVEN_UP_AFTER).exists():
         return None
     at_it.update(state=State.STOPPED, finished_at=clock.now())
+    RetentionRun.objects.filter(kind=kind.name, started_at__lt=clock.now() - RUNS_KEPT_FOR).delete()
     return RetentionRun.objects.create(kind=kind.name, keep_days=days, started_at=clock.now())
 
 

@@ -108,7 +108,7 @@ def test_writers_callers_and_partners_that_go_on_meanwhile_leave_nothing_on_who_
     with ThreadPoolExecutor(len(steps)) as pool:
         writers = [pool.submit(write, step) for step in steps]
         erasure = erase_patiently(committed_cast, robert, grace)
-        while len(answers) < 4:
+        while len(answers) < 4 and not any(writer.done() for writer in writers):
             pass
         stop.set()
         for writer in writers:
@@ -143,7 +143,8 @@ def test_a_call_that_meets_the_erasure_begins_as_a_new_persons(
     with tenant(organization_id):
         erase_customer(robert, member=grace, basis="asked")
         caller.start()
-        _until_somebody_waits()
+        while caller.is_alive() and not _somebody_waits():
+            pass
     caller.join(timeout=60)
     with tenant(organization_id):
         contact = Interaction.objects.get()
@@ -151,12 +152,10 @@ def test_a_call_that_meets_the_erasure_begins_as_a_new_persons(
         assert contact.customer_id not in {None, robert}
 
 
-def _until_somebody_waits() -> None:
+def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_of_an_erasure_and_a_merge_at_once_nothing_is_left_either_way(
@@ -220,7 +219,7 @@ def test_an_import_that_names_them_at_the_same_time_makes_a_new_person(
     with tenant(organization_id):
         erase_customer(robert, member=grace, basis="asked")
         importer.start()
-        while not _tried(organization_id):
+        while importer.is_alive() and not _has_looked():
             pass
     importer.join(timeout=60)
     with tenant(organization_id):
@@ -229,7 +228,7 @@ def test_an_import_that_names_them_at_the_same_time_makes_a_new_person(
         assert list(new.identities.values_list("value", flat=True)) == [NUMBER]
 
 
-def _tried(organization_id: int) -> bool:
+def _has_looked() -> bool:
     """Whether the import holds all identities by now: it looks whom its rows name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'")
