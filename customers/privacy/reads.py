@@ -30,11 +30,13 @@ def note_reads(viewer: Viewer, customer_ids: Iterable[int], what: str, *, why: s
         _write(viewer, customer_ids, what, why)
 
 
-def note_record_read(viewer: Viewer, customer_id: int, *, personal: bool, why: str = "") -> None:
-    """The record was shown: a partner's look is noted, and anybody's when answers of the personal class
-    (`personal`) were among what was shown."""
+def note_record_read(
+    viewer: Viewer, customer_id: int, *, personal: bool, what: str = "record", why: str = ""
+) -> None:
+    """The record, or a part of it, was shown: a partner's look is noted, and anybody's when answers of the
+    personal class (`personal`) were among what was shown."""
     if viewer.is_partner or personal:
-        _write(viewer, [customer_id], "record, personal answers" if personal else "record", why)
+        _write(viewer, [customer_id], f"{what}, personal answers" if personal else what, why)
 
 
 def note_sensitive_read(viewer: Viewer, customer_id: int, what: str, *, why: str = "") -> None:

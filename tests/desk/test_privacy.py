@@ -99,6 +99,9 @@ def test_personal_answers_are_a_sensitive_read_of_anybodys(world: World) -> None
     with tenant(world.cast.organization.id):
         read = RecordRead.objects.get(member=world.cast.ana)
         assert (read.what, read.partner_id) == ("record, personal answers", None)
+    ana.get(f"/customers/{world.customer.id}/answers/?key=callback_number", headers=HTMX)
+    with tenant(world.cast.organization.id):
+        assert RecordRead.objects.filter(what="facts, personal answers", partner=None).count() == 1
 
 
 def test_a_hold_is_placed_shown_and_lifted(world: World) -> None:
