@@ -158,6 +158,8 @@ def _forget(subject: Subject, kinds: list[PersonalKind]) -> tuple[dict[str, int]
     erased: dict[str, int] = {}
     stripped: dict[str, int] = {}
     for kind in kinds:
+        if kind.fate == Fate.STAYS:
+            continue
         # The ids first: what is taken off a row may be what it was found by.
         ids = list(kind.rows(subject).values_list("pk", flat=True))
         if not ids:

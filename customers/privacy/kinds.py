@@ -17,7 +17,7 @@ Columns = tuple[tuple[str, str], ...]
 
 
 class Fate(StrEnum):
-    """What an erasure makes of a kind's rows."""
+    """What an erasure makes of a kind's rows; STAYS: another kind sees to them."""
 
     ERASED = "erased"
     STRIPPED = "stripped"

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Upper
 
+from accounts.actors import Hand
 from customers.exports.lists import PERSON
 from customers.exports.models import Export, ExportPart
 from customers.imports.models import ImportKey, ImportRefusal
@@ -249,6 +250,24 @@ RECORD = (
             ("body", "Text"),
         ),
         place=70,
+    ),
+    PersonalKind(
+        "partner_writes",
+        "Written by partners",
+        TimelineEntry,
+        lambda subject: TimelineEntry.objects.filter(
+            customer_id__in=subject.customer_ids, hand=Hand.PARTNER
+        ).order_by("id"),
+        fate=Fate.STAYS,
+        counted=False,
+        columns=(
+            ("at", "When"),
+            ("partner", "Company"),
+            ("author", "Who"),
+            ("title", "What"),
+            ("body", "Text"),
+        ),
+        place=68,
     ),
     PersonalKind(
         "asked_again",

@@ -88,6 +88,7 @@ def person(cast: Cast) -> Customer:
         )
     actions.count_asked_again(customer.id, key="digital_account", reason="Gooseberry?", actor=cast.ana.actor)
     actions.add_note(customer.id, text="Likes Gooseberry jam", actor=cast.ana.actor)
+    actions.add_note(customer.id, text="They read Gooseberry on paper", actor=cast.paula.actor)
     actions.add_subscription(customer.id, product_code="digital-edition", actor=cast.ana.actor)
     order = actions.place_order(other.id, product_code="print", reference="Crabtree-7", actor=cast.ana.actor)
     actions.change_order_state(order.id, state="sent", actor=cast.ana.actor)
