@@ -71,10 +71,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"queue": "background", "expires": 6 * 3600},
     },
-    "forget-old-webhooks": {
-        "task": "ivr.forget_old_webhooks",
-        "schedule": 3600.0,
-        "options": {"queue": "background", "expires": 3600.0},
+    "apply-retention": {
+        "task": "customers.apply_retention",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"queue": "background", "expires": 6 * 3600},
     },
     "reconcile-calls": {
         "task": "ivr.reconcile_calls",

@@ -22,6 +22,8 @@ from customers.exports import handlers as exports
 from customers.exports.events import ExportExpired, ExportRequested
 from customers.imports import handlers as imports
 from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
+from customers.privacy import handlers as privacy
+from customers.privacy.events import CustomerErased, ErasureSweepDue
 from foundation.events import listen
 from ivr import handlers as phone
 from ivr.events import (
@@ -30,6 +32,7 @@ from ivr.events import (
     AgentLegOverdue,
     AgentLegWanted,
     CallControlRequested,
+    RecordingUnwanted,
     WebhookStored,
 )
 from knowledge import handlers as knowledge
@@ -65,6 +68,8 @@ def _register_files() -> None:
     listen(ImportForgotten, imports.forget_old_import)
     listen(ExportRequested, exports.write_requested_file)
     listen(ExportExpired, exports.expire_file)
+    listen(CustomerErased, privacy.sweep_up_after_erasure)
+    listen(ErasureSweepDue, privacy.sweep_up_after_erasure)
 
 
 def _register_phone() -> None:
@@ -76,6 +81,7 @@ def _register_phone() -> None:
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
     listen(InteractionIdentified, phone.record_heard_answers)
+    listen(RecordingUnwanted, phone.delete_recording, outward=True)
 
 
 def _register_figures() -> None:

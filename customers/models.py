@@ -317,7 +317,7 @@ class RecordRead(TenantModel):
     what = models.CharField(max_length=80)
     why = models.CharField(max_length=120, blank=True, default="")
     read_at = models.DateTimeField(db_default=Now())
-    minute = models.BigIntegerField(help_text="Minutes since 1970: one row per reader, what and minute")
+    minute = models.BigIntegerField(help_text="Minutes since 1970, in tens: one row per reader, what and ten")
 
     class Meta:
         constraints = [
@@ -376,4 +376,11 @@ from customers.imports.models import (  # noqa: E402, F401
     ImportKey,
     ImportPart,
     ImportRefusal,
+)
+from customers.privacy.models import (  # noqa: E402, F401
+    Erasure,
+    ErasureReceipt,
+    LegalHold,
+    RetentionRule,
+    RetentionRun,
 )

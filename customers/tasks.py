@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts.models import Organization
 from customers.duplicate_sweep import sweep_organization
+from customers.privacy.retention import apply_retention as forget_what_is_old
 from customers.search.entries import rebuild
 from customers.search.upkeep import count_words
 from foundation.tenancy import system
@@ -22,6 +23,13 @@ def sweep_duplicates() -> None:
     """Nightly: compare every record with those that share something with it."""
     for organization_id in _organization_ids():
         sweep_organization(organization_id)
+
+
+@shared_task(name="customers.apply_retention")
+def apply_retention() -> None:
+    """Nightly: forget what has been kept long enough."""
+    for organization_id in _organization_ids():
+        forget_what_is_old(organization_id)
 
 
 def _organization_ids() -> list[int]:

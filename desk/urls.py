@@ -13,6 +13,7 @@ from desk.views import (
     floor,
     identities,
     imports,
+    privacy,
     record,
     setup_fields,
     styleguide,
@@ -23,6 +24,8 @@ app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
 _subscription = "subscriptions/<int:subscription_id>/"
 _import = "imports/<int:import_id>/"
+_privacy = "customers/<int:customer_id>/privacy/"
+_erasure = "setup/privacy/erasures/<int:erasure_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
 urlpatterns = [
     path("", console.console, name="console"),
@@ -46,6 +49,17 @@ urlpatterns = [
     path("customers/duplicates/<int:pair_id>/apart/", duplicates.keep_apart, name="duplicate_apart"),
     path("customers/merges/<int:merge_id>/", duplicates.merge, name="merge"),
     path("customers/merges/<int:merge_id>/undo/", duplicates.undo_merge, name="merge_undo"),
+    path(_privacy, privacy.person, name="customer_privacy"),
+    path(_privacy + "export/", privacy.export, name="customer_privacy_export"),
+    path(_privacy + "reads/", privacy.reads, name="customer_reads"),
+    path(_privacy + "holds/", privacy.place_hold, name="hold_place"),
+    path(_privacy + "erase/", privacy.erase, name="customer_erase"),
+    path("setup/privacy/", privacy.privacy, name="privacy"),
+    path("setup/privacy/retention/<slug:name>/", privacy.retention, name="retention"),
+    path("setup/privacy/holds/<int:hold_id>/lift/", privacy.lift_hold, name="hold_lift"),
+    path(_erasure, privacy.erasure, name="erasure"),
+    path(_erasure + "certificate.json", privacy.erasure_file, name="erasure_file"),
+    path("setup/privacy/receipts/<int:receipt_id>/", privacy.enter_receipt, name="erasure_receipt"),
     path("customers/<int:customer_id>/cases/", record.open_case, name="case_open"),
     path("cases/<int:case_id>/solve/", record.solve_case, name="case_solve"),
     path(_subscription + "switch/", record.switch_subscription, name="subscription_switch"),

@@ -86,3 +86,14 @@ class WebhookStored(DomainEvent):
 
     webhook_key: str
     call_sid: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingUnwanted(DomainEvent):
+    """Nobody may keep this recording any more: the carrier is to delete it too."""
+
+    NAME: ClassVar[str] = "recording.unwanted"
+    SUBJECT: ClassVar[tuple[str, str]] = ("recording", "recording_sid")
+
+    account_id: int
+    recording_sid: str

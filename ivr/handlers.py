@@ -24,7 +24,7 @@ from ivr.addresses import address
 from ivr.call import record_answer
 from ivr.callbacks import process_stored
 from ivr.events import CallControlFailed
-from ivr.models import AgentLeg, CallSession
+from ivr.models import AgentLeg, CallSession, TelephonyAccount
 
 logger = logging.getLogger(__name__)
 State = CallSession.State
@@ -316,3 +316,11 @@ def record_heard_answers(event: RecordedEvent) -> None:
 
 def _is_fresh(event: RecordedEvent) -> bool:
     return clock.now() - event.occurred_at < timedelta(seconds=COMMAND_SECONDS)
+
+
+def delete_recording(event: RecordedEvent) -> None:
+    """Have the carrier delete what a caller left (recording.unwanted); tried again while it is away."""
+    with tenant(event.organization_id):
+        account = TelephonyAccount.objects.filter(id=event.payload["account_id"]).first()
+    if account is not None:
+        Carrier(account).delete_recording(event.payload["recording_sid"])

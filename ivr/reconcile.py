@@ -97,13 +97,3 @@ def _status(carrier: Carrier, call_sid: str, *, young: bool) -> str:
 
 def _is_young(session: CallSession) -> bool:
     return clock.now() - session.started_at < timedelta(seconds=YOUNG_SECONDS)
-
-
-def forget_old_webhooks(keep: timedelta = timedelta(days=30)) -> int:
-    """Remove what was processed long ago: raw requests carry callers' numbers. Returns how many."""
-    before, removed = clock.now() - keep, 0
-    for organization_id in organizations_with_telephones():
-        with tenant(organization_id):
-            old = ReceivedWebhook.objects.filter(received_at__lt=before).exclude(processed_at=None)
-            removed += old.delete()[0]
-    return removed

@@ -9,9 +9,3 @@ from ivr import reconcile
 def reconcile_calls() -> None:
     """Every 15 s: ask the carrier about silent calls, and process what was stored but not processed."""
     reconcile.reconcile_all()
-
-
-@shared_task(name="ivr.forget_old_webhooks")
-def forget_old_webhooks() -> None:
-    """Hourly: remove raw requests that are no longer needed."""
-    reconcile.forget_old_webhooks()

@@ -25,6 +25,7 @@ PARTNER_EVENTS: Mapping[str, tuple[str, ...]] = {
     "customer.changed": ("fields", "version"),
     "customer.merged": ("merged_customer_id",),
     "customer.unmerged": ("from_customer_id",),
+    "customer.erasure_requested": ("receipt_id", "merged_customer_ids", "due_at"),
     "fact.recorded": ("fact_id", "key", "interaction_id"),
     "fact.asked_again": ("key", "interaction_id"),
     "note.added": ("timeline_entry_id", "interaction_id"),
@@ -46,6 +47,9 @@ PARTNER_EVENTS: Mapping[str, tuple[str, ...]] = {
     "promise.warned": _PROMISE,
     "promise.broken": _PROMISE,
 }
+
+# Told to every endpoint of the partner's, whatever else it asked for: the law wants an answer.
+ALWAYS_TOLD = frozenset({"customer.erasure_requested"})
 
 # How many events of the organisation one page looks through, at most; the cursor moves on past all of them.
 SCAN = 5_000
@@ -104,10 +108,12 @@ def _in_scope(viewer: Viewer, events: QuerySet[Event]) -> QuerySet[Event]:
         .annotate(
             of_customer=Cast(KT("payload__customer_id"), BigIntegerField()),
             owed_by=Cast(KT("payload__owed_by_id"), BigIntegerField()),
+            asked_partner=Cast(KT("payload__asked_partner_id"), BigIntegerField()),
         )
         .filter(
             Exists(known_records(viewer).filter(pk=OuterRef("of_customer")))
             | Q(owed_by=viewer.scope.partner_id)
+            | Q(asked_partner=viewer.scope.partner_id)
         )
     )
 

@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.middleware import finds_own_tenant
 from partners import views
-from partners.api import cases, customers, events, interactions, promises, record, webhooks
+from partners.api import cases, customers, erasures, events, interactions, promises, record, webhooks
 
 app_name = "partners"
 
@@ -56,6 +56,17 @@ _api = [
         name="promise_acknowledge",
     ),
     path("promises/<row:promise_id>/keep/", promises.PromiseKeep.as_view(), name="promise_keep"),
+    path("erasure-requests/", erasures.ErasureRequestList.as_view(), name="erasure_requests"),
+    path(
+        "erasure-requests/<row:receipt_id>/",
+        erasures.ErasureRequestDetail.as_view(),
+        name="erasure_request",
+    ),
+    path(
+        "erasure-requests/<row:receipt_id>/confirm/",
+        erasures.ErasureRequestConfirm.as_view(),
+        name="erasure_request_confirm",
+    ),
     path("events", events.EventFeed.as_view(), name="events"),
     path("webhook-endpoints/", webhooks.EndpointList.as_view(), name="webhook_endpoints"),
     path(f"{_ENDPOINT}/", webhooks.EndpointDetail.as_view(), name="webhook_endpoint"),

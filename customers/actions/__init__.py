@@ -39,7 +39,7 @@ from customers.actions.interactions import (
 )
 from customers.actions.merging import merge_customers
 from customers.actions.orders import change_order_state, place_order
-from customers.actions.shares import end_share, end_shares_of_partner, note_read, share_record
+from customers.actions.shares import end_share, end_shares_of_partner, share_record
 from customers.actions.subscriptions import (
     add_subscription,
     change_subscription_state,
@@ -49,6 +49,7 @@ from customers.actions.subscriptions import (
 )
 from customers.actions.timeline import add_note, add_timeline_entry
 from customers.actions.unmerging import unmerge_customers
+from customers.privacy.reads import note_read, note_reads, note_record_read, note_sensitive_read
 
 __all__ = [
     "Edit",
@@ -84,6 +85,9 @@ __all__ = [
     "merge_customers",
     "move_fact_key",
     "note_read",
+    "note_reads",
+    "note_record_read",
+    "note_sensitive_read",
     "open_interaction",
     "place_order",
     "propose_pair",

@@ -58,23 +58,23 @@ def merge_customers(
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                _give_way(milliseconds=800)
+                give_way(milliseconds=800)
                 winner, loser = _lock_both(winner_id, loser_id)
                 record = CustomerMerge(why=why[:160], score=score, reasons=reasons or [])
                 made = _merge(winner, loser, actor=actor, chosen=chosen or {}, record=record)
-                _give_way(milliseconds=0)
+                give_way(milliseconds=0)
                 return made
         except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") not in _GAVE_WAY:
+            if getattr(error.__cause__, "pgcode", "") not in GAVE_WAY:
                 raise
     raise Conflict("busy", "Somebody is writing on one of these records right now. Try again.")
 
 
 # A lock that took too long, a deadlock: whoever serves the customer goes first.
-_GAVE_WAY = {"55P03", "40P01"}
+GAVE_WAY = {"55P03", "40P01"}
 
 
-def _give_way(*, milliseconds: int) -> None:
+def give_way(*, milliseconds: int) -> None:
     """How long this transaction waits for any lock from here on; 0: as long as it takes. Shorter than the
     database waits before it chooses the victim of a deadlock, which then is never somebody serving."""
     with connection.cursor() as cursor:

@@ -1,13 +1,12 @@
-"""Which partner may see which record, and who looked."""
+"""Which partner may see which record."""
 
 from django.db import connection
 
-from accounts.access import Viewer
 from accounts.actors import SYSTEM_ACTOR, Actor
 from accounts.models import Partner
 from customers.actions.timeline import lock_customer, tell_desktops, write_entry
 from customers.events import CustomerChanged
-from customers.models import RecordRead, RecordShare
+from customers.models import RecordShare
 from foundation import clock
 from foundation.errors import NotVisible
 from foundation.events import emit
@@ -100,25 +99,3 @@ def partners_serving(*, queue_slug: str = "", product_code: str = "") -> list[in
         for partner_id, queues, products in in_force
         if (queue_slug and queue_slug in queues) or (product_code and product_code in products)
     ]
-
-
-def note_read(viewer: Viewer, customer_id: int, what: str) -> None:
-    """Write down that a partner looked, once per reader, what and minute; in-house reads are not noted."""
-    if not viewer.is_partner:
-        return
-    now = clock.now()
-    RecordRead.objects.bulk_create(
-        [
-            RecordRead(
-                customer_id=customer_id,
-                member_id=viewer.actor.member_id,
-                partner_id=viewer.actor.partner_id,
-                reader=viewer.actor.name[:120],
-                what=what[:80],
-                why=viewer.why[:120],
-                read_at=now,
-                minute=int(now.timestamp()) // 60,
-            )
-        ],
-        ignore_conflicts=True,
-    )

@@ -1,7 +1,7 @@
 """An export's way: asked for, written in the background, taken, forgotten."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -11,9 +11,13 @@ from accounts.access import Viewer, viewer_of_member
 from accounts.models import Member, Organization
 from customers.exports import organization
 from customers.exports.events import ExportDownloaded, ExportExpired, ExportRequested
-from customers.exports.lists import ORGANIZATION, ExportList, list_named
+from customers.exports.lists import ORGANIZATION, PERSON, ExportList, list_named
 from customers.exports.models import Export, ExportPart
 from customers.exports.tables import TooLongError, as_csv, as_excel
+from customers.privacy import certificates, person_file
+from customers.privacy.kinds import subject_of
+from customers.privacy.models import Erasure
+from customers.privacy.reads import note_sensitive_read
 from foundation import clock, live
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.events import emit
@@ -26,6 +30,8 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
 }
 State = Export.State
 
@@ -42,15 +48,37 @@ def request_export(*, member: Member, kind: str, file_format: str, choices: dict
         raise Refusal("unknown_format", "Choose CSV or Excel.", field="format")
     names = {choice.name for choice in known.choices} if known else set()
     kept = {name: str(value)[:200] for name, value in choices.items() if name in names and value}
+    return _ask_for(member, kind=kind, name=kind, file_format=file_format, choices=kept)
+
+
+def request_person_export(customer_id: int, *, member: Member, viewer: Viewer, why: str = "") -> list[Export]:
+    """Have everything about one person written, to read (HTML) and for machines (JSON).
+
+    Forbidden `supervisors_only`; NotVisible. Written down among who looked.
+    """
+    if not member.supervises:
+        raise Forbidden("supervisors_only", "Only supervisors take out everything about a person.")
+    subject = subject_of(customer_id)
+    why = " ".join(why.split())[:120]
+    note_sensitive_read(viewer, subject.customer_id, "access export", why=why)
+    choices = {"customer": str(subject.customer_id)}
+    name = f"person-{subject.customer_id}"
+    return [
+        _ask_for(member, kind=PERSON, name=name, file_format=file_format, choices=choices)
+        for file_format in ("html", "json")
+    ]
+
+
+def _ask_for(member: Member, *, kind: str, name: str, file_format: str, choices: dict[str, str]) -> Export:
     export = Export.objects.create(
         kind=kind,
         file_format=file_format,
-        choices=kept,
+        choices=choices,
         member=member,
-        file_name=f"{kind}-{timezone.localtime(clock.now()):%Y-%m-%d-%H%M}.{file_format}",
+        file_name=f"{name}-{timezone.localtime(clock.now()):%Y-%m-%d-%H%M}.{file_format}",
         expires_at=clock.now() + KEEP,
     )
-    emit(ExportRequested(export_id=export.id, kind=kind, choices=kept), actor=member.actor.as_json())
+    emit(ExportRequested(export_id=export.id, kind=kind, choices=choices), actor=member.actor.as_json())
     emit_at(ExportExpired(export_id=export.id), clock.now() + KEEP, key=f"export:{export.id}:expire")
     live.hint("floor", "exports")
     return export
@@ -81,18 +109,26 @@ def write_export(export_id: int) -> None:
     )
     if export is None:
         return
-    writer = _PartWriter(export)
+    writer, begun = _PartWriter(export), clock.now()
     zone = Organization.objects.values_list("time_zone", flat=True).get(id=current_organization_id())
     try:
         with timezone.override(zone):
             for content, count in _contents(export):
                 writer.add(content, count)
         writer.finish()
+        _refuse_if_somebody_was_erased(begun)
     except (TooLongError, Refusal) as error:
         ExportPart.objects.filter(file=export).delete()
         _settle(export, State.FAILED, problem=str(error)[:400])
         return
     _settle(export, State.DONE, row_count=writer.rows, size_bytes=writer.bytes)
+
+
+def _refuse_if_somebody_was_erased(since: datetime) -> None:
+    """A file that was begun before an erasure may tell of who is gone; one that is begun now does not."""
+    certificates.lock_erasures(shared=True)
+    if Erasure.objects.filter(erased_at__gte=since).exists():
+        raise Conflict("erased_meanwhile", "Somebody was erased while this was written. Ask for it again.")
 
 
 def _settle(export: Export, state: str, **changes: Any) -> None:
@@ -103,6 +139,9 @@ def _settle(export: Export, state: str, **changes: Any) -> None:
 def _contents(export: Export) -> Iterator[tuple[bytes, int]]:
     if export.kind == ORGANIZATION:
         yield from _organization(export)
+        return
+    if export.kind == PERSON:
+        yield from _person(export)
         return
     known = list_named(export.kind)
     if known is None or export.member is None:
@@ -126,6 +165,15 @@ def _organization(export: Export) -> Iterator[tuple[bytes, int]]:
         note_progress(export.id, len(some) if table else 0, step=begun, steps=tables)
         if some:
             yield ("\n".join(some) + "\n").encode(), len(some) if table else 0
+
+
+def _person(export: Export) -> Iterator[tuple[bytes, int]]:
+    told: list[str] = []
+    for kind, (content, count) in person_file.pieces(int(export.choices["customer"]), export.file_format):
+        if kind and kind not in told:
+            told.append(kind)
+        note_progress(export.id, count, step=len(told), steps=person_file.steps())
+        yield content, count
 
 
 class _PartWriter:
@@ -180,6 +228,10 @@ def take_export(export_id: int, member: Member) -> tuple[Export, Iterator[bytes]
     if export.state != State.DONE:
         raise Conflict("not_ready", "This file is not ready yet.")
     emit(ExportDownloaded(export_id=export.id), actor=member.actor.as_json())
+    if export.kind == PERSON:
+        note_sensitive_read(
+            viewer_of_member(member), int(export.choices["customer"]), "access export downloaded"
+        )
     return export, _parts(export.id, current_organization_id())
 
 

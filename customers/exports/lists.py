@@ -7,6 +7,8 @@ from typing import Any
 from accounts.access import Viewer
 
 ORGANIZATION = "organization"
+# Everything about one person (`customers.privacy`); `choices` name the customer and why it was asked for.
+PERSON = "person"
 Cell = Any
 Rows = Callable[[Viewer, Mapping[str, str]], Iterable[Sequence[Cell]]]
 

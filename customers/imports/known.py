@@ -34,6 +34,8 @@ def look_up(rows: Sequence[ReadRow], *, lock: bool) -> Known:
     owners = _owners(keys)
     ids = sorted(set().union(*owners.values())) if owners else []
     drafts = _drafts(ids, lock=lock) if ids else {}
+    # Whoever was erased between the two looks is nobody's owner any more.
+    owners = {key: here for key, found in owners.items() if (here := found & drafts.keys())}
     _add_facts(drafts, {key for row in rows for key in row.facts})
     return Known(owners=owners, drafts=drafts)
 

@@ -15,7 +15,7 @@ from cases.access import visible_promises
 from cases.models import Promise
 from customers import access, merge_queries
 from customers import queries as record
-from customers.actions import note_read
+from customers.actions import note_record_read
 from customers.actions.customers import CHANGEABLE
 from customers.models import Customer, FactKey, Interaction, TimelineEntry
 from customers.rules import looks_like_phone
@@ -46,7 +46,12 @@ def customer_panel(
     customer_id = view.customer_id
     open_cases = matters.case_lines(customer_id, viewer, organization)
     known = record.known_answers(view, questions)
-    note_read(viewer, customer_id, "record")
+    note_record_read(
+        viewer,
+        customer_id,
+        personal=any(fact.sensitivity == FactKey.Sensitivity.PERSONAL for fact in view.facts),
+        why=_why(interaction, viewer),
+    )
     phone = next((one for one in view.identities if one.kind == "phone"), None)
     return {
         "id": customer_id,
@@ -74,11 +79,21 @@ def customer_panel(
         if not viewer.is_partner and open_cases
         else "",
         "may_change_identities": not viewer.is_partner,
+        "may_see_privacy": viewer.role in {Member.Role.SUPERVISOR, Member.Role.ADMIN},
         "duplicates": _duplicates(customer_id, viewer),
         "outside_contract": [
             words for name, words in _HIDDEN_WORDS.items() if not access.may_read(viewer, name)
         ],
     }
+
+
+def _why(interaction: Interaction | None, viewer: Viewer) -> str:
+    """What the record was opened for, as far as the desk knows."""
+    if interaction is None:
+        return "opened from the desk"
+    mine = interaction.member_id is not None and interaction.member_id == viewer.actor.member_id
+    noun = interaction.get_channel_display().lower()
+    return f"{noun} {interaction.pk}, {'served' if mine else 'looked into'}"
 
 
 def _duplicates(customer_id: int, viewer: Viewer) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import Member
 from customers.exports import actions
-from customers.exports.lists import ORGANIZATION, all_lists, list_named
+from customers.exports.lists import ORGANIZATION, PERSON, all_lists, list_named
 from customers.exports.models import Export
 from customers.imports import queries
 from customers.imports.encodings import DELIMITERS, ENCODINGS
@@ -23,6 +23,7 @@ KNOWN_CUSTOMERS = (
     ("fill", "Only fill what is empty", "What stands stays"),
     ("skip", "Leave them as they are", "Only new customers are made"),
 )
+_OTHER_FILES = {ORGANIZATION: "The whole organisation", PERSON: "Everything about customer"}
 _LEVELS = {Import.State.FAILED: "now", Import.State.CANCELLED: "soon", Import.State.DONE: "good"}
 
 
@@ -132,19 +133,21 @@ def exports_panel(member: Member) -> dict[str, Any]:
     exports = Export.objects.select_related("member").order_by("-id")
     if member.role != Member.Role.ADMIN:
         exports = exports.exclude(kind=ORGANIZATION)
-    rows = [_export_line(export) for export in exports[:50]]
+    rows = [export_line(export) for export in exports[:50]]
     return {"rows": rows, "moves": any(row["moves"] for row in rows)}
 
 
-def _export_line(export: Export) -> dict[str, Any]:
+def export_line(export: Export) -> dict[str, Any]:
+    """One file, and how far it is."""
     known = list_named(export.kind)
     state = Export.State(export.state)
     moves = state in {Export.State.WAITING, Export.State.RUNNING}
     return {
         "id": export.id,
         "file_name": export.file_name,
-        "label": known.label if known else "The whole organisation",
+        "label": known.label if known else _OTHER_FILES.get(export.kind, export.kind),
         "choices": ", ".join(export.choices.values()),
+        "format": export.file_format,
         "state": state.value,
         "state_label": state.label,
         "level": {"done": "good", "failed": "now"}.get(state.value, ""),

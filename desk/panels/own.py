@@ -11,6 +11,7 @@ from cases import queries as cases
 from cases.access import visible_promises
 from cases.models import Promise
 from customers.access import shown_name
+from customers.actions import note_reads
 from customers.models import Interaction
 from desk.panels.words import promise_card
 from foundation import clock
@@ -92,6 +93,10 @@ def work_panel(
     items = own_contacts(member) if contacts is None else contacts
     offer = routing.live_offer(member) if rings else None
     busy = sum(1 for item in items if item.state == Interaction.State.SERVING)
+    promises = _promises_today(viewer)
+    named = [item.customer_id for item in items] + [promise.customer_id for promise in promises]
+    named += [offer.work_item.interaction.customer_id] if offer else []
+    note_reads(viewer, (one for one in named if one is not None), "work list")
     return {
         "capacity": f"{busy} of 1 calls",
         "offers": [offer_card(offer, viewer, organization)] if offer else [],
@@ -107,7 +112,7 @@ def work_panel(
         ],
         "promises": [
             promise_card(promise, organization, customer_name=shown_name(viewer, promise.customer), me=member)
-            for promise in _promises_today(viewer)
+            for promise in promises
         ],
     }
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from customers.access import access_customer
+from customers.actions import note_read, note_reads
 from customers.search import find_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
@@ -81,8 +82,10 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
 @desk_door()
 def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
     """The customer's story: `?kind=` filters, `?before=` pages."""
+    customer = access_customer(request.viewer, customer_id)
+    note_read(request.viewer, customer.pk, "timeline")
     panel = customer_panels.timeline_panel(
-        access_customer(request.viewer, customer_id).pk,
+        customer.pk,
         request.viewer,
         kind=request.GET.get("kind", "")[:20],
         before_id=number_of(request.GET.get("before", "")),
@@ -96,6 +99,7 @@ def search(request: DeskRequest) -> HttpResponse:
     """Customers by name, number, mail or subscriber number, as one types."""
     text = request.GET.get("q", "").strip()[:200]
     found = find_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
+    note_reads(request.viewer, (hit.customer.pk for hit in found), "found", why="searched")
     if (contact := request.GET.get("contact", "")).isdigit():
         candidates = [customer_panels.candidate(one.customer, request.viewer, one.why) for one in found]
         context = {"query": text, "who": {"interaction_id": int(contact), "candidates": candidates}}

@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from customers.access import access_customer, standing_for
-from customers.actions import EditConflict, edit_record, note_read
+from customers.actions import EditConflict, edit_record, note_read, note_record_read
 from customers.actions.customers import CHANGEABLE
 from customers.actions.edits import FACT
 from customers.history import answers_to
+from customers.models import FactKey
 from desk.doors import DeskRequest, desk_door, toast, with_toast
 from desk.panels import edits as panels
 from desk.panels.orders import orders_panel
@@ -94,7 +95,8 @@ def _check_offered(panel: Mapping[str, Any], names: Mapping[str, str]) -> None:
 def answers(request: DeskRequest, customer_id: int) -> HttpResponse:
     """Every answer to one question (`?key=`): who, which company, when, how sure, why it counts or not."""
     told = answers_to(request.viewer, customer_id, request.GET.get("key", "")[:60])
-    note_read(request.viewer, customer_id, "facts")
+    personal = told.sensitivity == FactKey.Sensitivity.PERSONAL.label
+    note_record_read(request.viewer, customer_id, what="facts", personal=personal)
     lines = [{"answer": one, "source": source_words(one.source)} for one in told.answers]
     return render(request, "desk/record/_answers.html", {"told": told, "lines": lines})
 

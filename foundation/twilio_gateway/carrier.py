@@ -124,6 +124,15 @@ class Carrier:
             call = self._client.calls(call_sid).fetch()
         return CallState(call_sid=str(call.sid), status=str(call.status))
 
+    def delete_recording(self, recording_sid: str) -> None:
+        """Have the carrier delete a recording; one that is gone already is gone."""
+        try:
+            with carrier_errors():
+                self._client.recordings(recording_sid).delete()
+        except CarrierError as error:
+            if error.kind != "gone":
+                raise
+
     def _update(self, conference: str, call_sid: str, **changes: Any) -> None:
         with carrier_errors():
             self._client.conferences(conference).participants(call_sid).update(**changes)

@@ -16,6 +16,7 @@ from customers.actions import (
 )
 from customers.models import Confidence, Interaction
 from foundation import clock, live, rows
+from foundation.errors import NotVisible
 from foundation.events import emit
 from foundation.phones import is_withheld, parse_phone
 from foundation.tenancy import current_organization_id
@@ -47,7 +48,29 @@ def new_call(*, call_sid: str, caller: str, number: PhoneNumber, attested: bool 
     if known is not None:
         return known
     phone = None if is_withheld(caller) else parse_phone(caller, country_code="")
-    found = find_or_create_by_phone(phone.e164, actor=IVR_ACTOR, attested=attested) if phone else NOBODY
+    e164 = phone.e164 if phone else ""
+    try:
+        found, interaction = _begin(e164, caller, attested=attested)
+    except NotVisible:
+        # Whoever was found is being erased at this moment: the caller is a new person.
+        found, interaction = _begin(e164, caller, attested=attested)
+    now = clock.now()
+    session = CallSession(
+        interaction=interaction,
+        number=number,
+        call_sid=call_sid,
+        caller_id=e164,
+        is_recognised=found.customer is not None and not found.created,
+        conference_name=f"call-{secrets.token_hex(12)}",
+        started_at=now,
+        news_at=now,
+    )
+    live.hint("floor", "calls")
+    return session
+
+
+def _begin(e164: str, caller: str, *, attested: bool) -> tuple[FoundCaller, Interaction]:
+    found = find_or_create_by_phone(e164, actor=IVR_ACTOR, attested=attested) if e164 else NOBODY
     interaction = open_interaction(
         actor=IVR_ACTOR,
         channel=Interaction.Channel.VOICE,
@@ -56,19 +79,7 @@ def new_call(*, call_sid: str, caller: str, number: PhoneNumber, attested: bool 
         confidence=found.confidence,
         identified_by="phone" if found.customer else "",
     )
-    now = clock.now()
-    session = CallSession(
-        interaction=interaction,
-        number=number,
-        call_sid=call_sid,
-        caller_id=phone.e164 if phone else "",
-        is_recognised=found.customer is not None and not found.created,
-        conference_name=f"call-{secrets.token_hex(12)}",
-        started_at=now,
-        news_at=now,
-    )
-    live.hint("floor", "calls")
-    return session
+    return found, interaction
 
 
 def keep(session: CallSession, fields: Iterable[str] = ()) -> None:

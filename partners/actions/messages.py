@@ -57,11 +57,14 @@ def resend_message(endpoint: WebhookEndpoint, message_id: int) -> WebhookMessage
 
 def wants(endpoint: WebhookEndpoint, event_name: str) -> bool:
     """Whether the endpoint asked to be told of such events."""
-    return "*" in endpoint.event_names or event_name in endpoint.event_names
+    asked = "*" in endpoint.event_names or event_name in endpoint.event_names
+    return asked or event_name in feed.ALWAYS_TOLD
 
 
 def endpoints_wanting(event_name: str) -> Q:
     """The same as a filter."""
+    if event_name in feed.ALWAYS_TOLD:
+        return Q()
     return Q(event_names__contains=["*"]) | Q(event_names__contains=[event_name])
 
 

@@ -60,8 +60,7 @@ class CaseList(PartnerView):
         return self.versioned(given(CaseSerializer, self.viewer, case), case.version, status=201)
 
     def _told(self, rows: list[Case]) -> list[dict[str, object]]:
-        for customer_id in {row.customer_id for row in rows}:
-            self.note_read(customer_id, "cases")
+        self.note_reads((row.customer_id for row in rows), "cases")
         return given_many(CaseSerializer, self.viewer, rows)
 
 

@@ -71,8 +71,9 @@ class CustomerList(PartnerView):
         self, rows: Iterable[Customer], why: Mapping[int, list[str]] | None = None
     ) -> list[dict[str, object]]:
         told: list[dict[str, object]] = []
+        rows = list(rows)
+        self.note_reads((customer.pk for customer in rows), "found")
         for customer in rows:
-            self.note_read(customer.pk, "found")
             row = given(FoundCustomerSerializer, self.viewer, customer)
             told.append(row | {"found_by": (why or {}).get(customer.pk, [])})
         return told

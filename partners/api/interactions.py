@@ -31,8 +31,7 @@ class InteractionList(PartnerView):
         return self.page(rows, self._told)
 
     def _told(self, rows: list[Interaction]) -> list[dict[str, object]]:
-        for customer_id in {row.customer_id for row in rows}:
-            self.note_read(customer_id, "interactions")
+        self.note_reads((row.customer_id for row in rows), "interactions")
         return given_many(InteractionSerializer, self.viewer, rows)
 
 

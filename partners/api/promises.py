@@ -79,8 +79,7 @@ class PromiseList(PromiseView):
         return self._one(promise, status=201)
 
     def _told(self, rows: list[Promise]) -> list[dict[str, object]]:
-        for customer_id in {row.customer_id for row in rows}:
-            self.note_read(customer_id, "promises")
+        self.note_reads((row.customer_id for row in rows), "promises")
         return given_many(PromiseSerializer, self.viewer, rows)
 
 

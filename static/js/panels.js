@@ -66,7 +66,8 @@ async function read(panel) {
   const html = await answerOf(url);
   panel.reading = false;
   if (html === null) return retry(panel, url);
-  if (html) put(panel, element, html);
+  if (html === GONE) element.innerHTML = GONE;
+  else if (html) put(panel, element, html);
   readSoon(panel);
 }
 
@@ -77,11 +78,15 @@ function retry(panel, url) {
   readSoon(panel, RETRY_MS);
 }
 
-/** The fragment; empty when there is nothing new to show, null when it is worth asking again. @param {string} url */
+// Nobody goes on reading what was erased, or is not theirs to see any more.
+const GONE = '<p class="mute panel-gone">This is not there any more, or no longer shared with you.</p>';
+
+/** The fragment; GONE when there is none any more, empty when there is nothing new to show, null when it is worth asking again. @param {string} url */
 async function answerOf(url) {
   try {
     const response = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
     if (response.status >= 500 || response.status === 429) return null;
+    if (response.status === 404) return GONE;
     return response.status === 200 && !response.redirected ? await response.text() : "";
   } catch {
     return null;

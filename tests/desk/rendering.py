@@ -11,7 +11,14 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from desk.styleguide import styleguide_context
-from tests.desk import duplicate_samples, field_samples, file_samples, floor_samples, samples
+from tests.desk import (
+    duplicate_samples,
+    field_samples,
+    file_samples,
+    floor_samples,
+    privacy_samples,
+    samples,
+)
 
 
 def rendered(template: str, context: dict[str, Any], *, path: str = "/console/", role: str = "agent") -> str:
@@ -88,6 +95,7 @@ def screens() -> dict[str, str]:
         "components": rendered("desk/styleguide.html", styleguide_context(), path="/styleguide/"),
         "login": rendered("accounts/login.html", {**login, "demo_logins": demo}),
         **_files(),
+        **_privacy(),
         "locked": rendered("accounts/locked.html", {}),
         "not-found": rendered("404.html", {}),
     }
@@ -109,6 +117,24 @@ def _files() -> dict[str, str]:
         "import-unreadable": rendered("desk/import.html", file_samples.unreadable(), **supervisor),
         "exports": rendered("desk/exports.html", file_samples.exports(), **supervisor),
         "exports-empty": rendered("desk/exports.html", file_samples.no_exports(), **supervisor),
+    }
+
+
+def _privacy() -> dict[str, str]:
+    """The screens of privacy."""
+    admin = {"path": "/privacy/", "role": "admin"}
+    return {
+        "person-privacy": rendered("desk/privacy/person.html", privacy_samples.person(), **admin),
+        "person-privacy-empty": rendered(
+            "desk/privacy/person.html", privacy_samples.person(empty=True), **admin
+        ),
+        "erase": rendered("desk/privacy/erase.html", privacy_samples.preview(), **admin),
+        "erase-blocked": rendered("desk/privacy/erase.html", privacy_samples.preview(blocked=True), **admin),
+        "privacy": rendered("desk/privacy/privacy.html", privacy_samples.organization(), **admin),
+        "privacy-empty": rendered(
+            "desk/privacy/privacy.html", privacy_samples.organization(empty=True), **admin
+        ),
+        "erasure": rendered("desk/privacy/erasure.html", privacy_samples.certificate(), **admin),
     }
 
 

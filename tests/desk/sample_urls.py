@@ -31,6 +31,7 @@ def _route(name: str) -> str:
         "imports",
         "exports",
         "duplicates",
+        "privacy",
     }:
         return f"{name}/"
     if name.startswith("identity_"):

@@ -283,6 +283,18 @@ def test_a_reading_that_failed_is_tried_again(pages: Pages, page: Page) -> None:
     expect(page.get_by_text("Back again")).to_be_visible()
 
 
+def test_a_record_that_was_erased_or_is_not_shared_any_more_leaves_the_screen(
+    pages: Pages, page: Page
+) -> None:
+    held = hold(page, "**/customer/42/")
+    page.goto(f"{pages.url}/customer")
+    expect(page.locator("#customer")).to_contain_text("Robert Whitfield")
+    nudge(page, "record.changed")
+    held.wait_for(1)[0].fulfill(status=404, body="nothing")
+    expect(page.locator("#customer")).to_contain_text("This is not there any more")
+    expect(page.locator("#customer")).not_to_contain_text("Robert Whitfield")
+
+
 def test_what_an_older_answer_would_undo_is_read_again(pages: Pages, page: Page) -> None:
     page.goto(f"{pages.url}/console")
     sent, held = hold(page, "**/contact_mute/903/"), hold(page, "**/work/")

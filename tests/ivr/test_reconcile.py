@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from customers.models import Interaction
+from customers.privacy.retention import apply_retention
 from foundation import clock
 from foundation.tenancy import tenant
 from ivr import reconcile
@@ -104,6 +105,6 @@ def test_raw_requests_are_forgotten_after_a_month_once_they_are_processed(line: 
         first, second = ReceivedWebhook.objects.order_by("id")
         ReceivedWebhook.objects.update(received_at=old)
         ReceivedWebhook.objects.filter(id=second.id).update(processed_at=None)
-    assert reconcile.forget_old_webhooks() == 1
+    apply_retention(line.organization_id)
     with tenant(line.organization_id):
         assert ReceivedWebhook.objects.get().id == second.id != first.id

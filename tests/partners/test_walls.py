@@ -14,6 +14,7 @@ from accounts.models import Contract, Partner
 from cases.actions import make_promise
 from customers.actions import add_note, open_interaction, record_fact
 from customers.models import Customer, RecordRead
+from customers.privacy.models import Erasure, ErasureReceipt
 from foundation import clock
 from foundation.tenancy import tenant
 from partners.actions import create_webhook_endpoint, revoke_api_client
@@ -64,7 +65,9 @@ def rows(meridian: Company, receiver: Receiver) -> dict[str, int]:
     with tenant(meridian.id):
         message = WebhookMessage.objects.filter(endpoint=endpoint).order_by("id").first()
         assert message is not None
+        _, receipt = _somebody_erased(meridian)
         return {
+            "receipt_id": receipt.id,
             "customer_id": meridian.shared.id,
             "interaction_id": interaction.id,
             "case_id": meridian.case_id,
@@ -72,6 +75,20 @@ def rows(meridian: Company, receiver: Receiver) -> dict[str, int]:
             "endpoint_id": endpoint.id,
             "message_id": message.id,
         }
+
+
+def _somebody_erased(company: Company) -> tuple[Erasure, ErasureReceipt]:
+    now = clock.now()
+    erasure = Erasure.objects.create(
+        record_number=10**9, basis="asked", erased_at=now, erased={}, stripped={}, looked={}
+    )
+    return erasure, ErasureReceipt.objects.create(
+        erasure=erasure,
+        partner=company.partner,
+        record_numbers=[10**9],
+        asked_at=now,
+        due_at=now,
+    )
 
 
 def ask(api: Api, rows: dict[str, int], door: tuple[str, str, str], **kwargs: Any) -> Any:

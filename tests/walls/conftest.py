@@ -26,6 +26,8 @@ from customers.actions import (
 from customers.exports.actions import request_export
 from customers.imports.actions import start_upload, store_part
 from customers.models import Customer
+from customers.privacy.erasing import erase_customer
+from customers.privacy.holds import place_hold
 from foundation import clock
 from foundation.models import Event, TenantModel
 from foundation.tenancy import tenant
@@ -141,12 +143,22 @@ def house(slug: str, words: Words) -> House:
         file = start_upload(file_name=f"{words.plant}.csv", size_bytes=len(content), member=cast.sam)
         store_part(file.id, number=0, content=content)
         export = request_export(member=admin, kind="customers", file_format="csv", choices={"q": words.plant})
+        parts |= _forgotten(cast, admin, words)
+        parts["hold_id"] = place_hold(unknown.id, reason=f"Dispute over {words.plant}", member=cast.sam).id
         parts |= {"import_id": file.id, "export_id": export.id}
         hidden = parts | _parts(cast, unknown, words)
         hidden["announcement_id"] = post_announcement(
             actor=cast.sam.actor, title=f"{words.plant} for the office only", audience="inhouse"
         ).id
     return House(cast=cast, admin=admin, words=words, parts=parts, hidden=hidden)
+
+
+def _forgotten(cast: Cast, admin: Member, words: Words) -> dict[str, int | str]:
+    """Somebody who was erased, and whom the partner is asked to erase too."""
+    gone = create_customer(actor=IVR_ACTOR, display_name=words.hidden_name)
+    share_record(gone.id, partner_id=cast.partner.id, reason="promise")
+    erasure = erase_customer(gone.id, member=admin, basis="asked")
+    return {"erasure_id": erasure.pk, "receipt_id": erasure.receipts.get().pk}
 
 
 def _judged(cast: Cast, one: Customer, other: Customer) -> dict[str, int | str]:

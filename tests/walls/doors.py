@@ -32,6 +32,11 @@ BODIES: dict[str, dict[str, str]] = {
     "desk:exports": {"kind": "customers", "format": "csv", "q": ""},
     "desk:identities": {"kind": "email", "value": "another@example.com"},
     "desk:identity_share": {"on": "1"},
+    "desk:customer_privacy_export": {"why": "They asked"},
+    "desk:hold_place": {"reason": "Court case"},
+    "desk:hold_lift": {"reason": "Closed"},
+    "desk:customer_erase": {"basis": "asked", "confirm": "1"},
+    "desk:retention": {"days": "40", "forever": ""},
     "desk:duplicate_merge": {"stays": "first"},
     "desk:duplicate_propose": {"other": "1"},
     "desk:announce": {

@@ -29,6 +29,8 @@ QUERIES = {
     "desk:customer_timeline": ["before", "kind"],
     "live_since": ["t", "after", "heads"],
     "desk:exports": ["list"],
+    "desk:customer_reads": ["company", "before"],
+    "desk:erasure": ["is"],
 }
 FIELDS = {
     **{name: list(body) for name, body in BODIES.items()},

@@ -17,6 +17,7 @@ from contactcenter.demo.files import write_import
 from contactcenter.demo.history import write_history
 from contactcenter.demo.matters import write_open, write_settled
 from contactcenter.demo.population import ROBERT, ROBERT_NUMBER, write_population
+from contactcenter.demo.privacy import write_privacy
 from contactcenter.demo.removal import remove_company
 from contactcenter.demo.robert import write_robert
 from contactcenter.demo.telephone import callers, carrier_account, own_line, write_telephone
@@ -84,6 +85,7 @@ def _write_records(company: Company, now: datetime) -> None:
     if robert is not None:
         write_robert(company, robert, now)
         write_doubles(company)
+        write_privacy(company, robert, others[0], now)
 
 
 def _logins(meridian: Company, fellhouse: Company, before: dict[str, Any]) -> dict[str, Any]:
