@@ -61,7 +61,7 @@ def screens() -> dict[str, str]:
         "console-empty": rendered("desk/console.html", samples.empty_console()),
         "console-wrapup": rendered("desk/console.html", wrapping),
         "console-held": rendered("desk/console.html", samples.console(call=held, work=quiet)),
-        "customer": rendered("desk/customer.html", samples.console()),
+        "customer": rendered("desk/customer.html", samples.console(timeline=samples.searched_timeline())),
         "floor": rendered("desk/floor.html", floor_samples.floor(), **floor),
         "floor-empty": rendered("desk/floor.html", floor_samples.empty_floor(), **floor),
         "duplicates": rendered(
