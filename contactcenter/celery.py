@@ -71,6 +71,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"queue": "background", "expires": 6 * 3600},
     },
+    "write-suppression-lists": {
+        "task": "cases.write_suppression_lists",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"queue": "background", "expires": 6 * 3600},
+    },
     "forget-old-webhooks": {
         "task": "ivr.forget_old_webhooks",
         "schedule": 3600.0,
