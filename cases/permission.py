@@ -16,6 +16,7 @@ from foundation import clock
 from foundation.errors import Refusal
 
 MOST_CUSTOMERS = 1_000
+Answers = dict[tuple[int, str, str], Permission]
 _UNKNOWN = Permission(False, (Reason("unknown", "There is no such customer, or not for you."),))
 
 
@@ -39,15 +40,13 @@ def contact_permissions(
     known = dict(known_records(viewer).filter(id__in=customer_ids).values_list("id", "merged_into_id"))
     standing = {one: known[one] or one for one in known}
     answers = permissions_of(set(standing.values()), purposes=[chosen], channels=[channel], at=moment)
-    told = {key[0]: answer for key, answer in answers.items()}
-    if viewer.is_partner:
-        told = _veiled(viewer, told)
+    told = {key[0]: answer for key, answer in _veiled(viewer, answers).items()}
     return [_asked(one, standing.get(one), told) for one in dict.fromkeys(customer_ids)]
 
 
 def permissions_of(
     customer_ids: Iterable[int], *, purposes: Iterable[Purpose], channels: Iterable[str], at: datetime
-) -> dict[tuple[int, str, str], Permission]:
+) -> Answers:
     """By (customer, purpose, channel) the rule's answer, in a handful of questions for all of them."""
     ids = sorted(customer_ids)
     purposes, channels = list(purposes), list(channels)
@@ -65,11 +64,21 @@ def permissions_of(
     }
 
 
-def _veiled(viewer: Viewer, told: dict[int, Permission]) -> dict[int, Permission]:
+def permissions_shown(viewer: Viewer, customer_id: int, *, at: datetime) -> Answers:
+    """The answers for one customer that the viewer was let see, for everything and every channel."""
+    active = [purpose for purpose in consent.purposes().values() if purpose.is_active]
+    answers = permissions_of([customer_id], purposes=active, channels=Channel.values, at=at)
+    return _veiled(viewer, answers)
+
+
+def _veiled(viewer: Viewer, answers: Answers) -> Answers:
     """That another partner's case is open is nobody else's business: such a customer is on hold."""
-    rows = visible_cases(viewer).filter(customer_id__in=told, state=Case.State.OPEN)
+    if not viewer.is_partner:
+        return answers
+    ids = {key[0] for key in answers}
+    rows = visible_cases(viewer).filter(customer_id__in=ids, state=Case.State.OPEN)
     seen = set(rows.values_list("customer_id", flat=True))
-    return {one: answer if one in seen else _without_case(answer) for one, answer in told.items()}
+    return {key: answer if key[0] in seen else _without_case(answer) for key, answer in answers.items()}
 
 
 def _without_case(answer: Permission) -> Permission:

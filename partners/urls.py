@@ -5,8 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.middleware import finds_own_tenant
 from partners import views
-from partners.api import cases, customers, events, interactions, promises, record, webhooks
-from partners.api import cases, contact, customers, events, interactions, promises, webhooks
+from partners.api import cases, contact, customers, events, interactions, promises, record, webhooks
 
 app_name = "partners"
 

@@ -23,7 +23,7 @@ from customers.consent.models import (
 )
 from customers.consent.rules import Decision, Hold, Purpose, QuietHours
 from customers.models import Confidence, Customer, Identity
-from foundation import clock
+from foundation import clock, rows
 from foundation.phones import zones_of_country, zones_of_phone
 from foundation.tenancy import current_organization_id
 
@@ -104,17 +104,33 @@ def standings(customer_ids: Collection[int], at: datetime | None = None) -> dict
 def consents_of(viewer: Viewer, customer_id: int) -> list[Consent]:
     """What a customer said, newest first. A partner whose contract does not name `consent` sees what came
     through itself."""
-    rows = Consent.objects.filter(customer_id=customer_id).select_related("partner")
+    said = Consent.objects.filter(customer_id=customer_id).select_related("partner")
     if viewer.scope is not None and not may_read(viewer, "consent"):
-        rows = rows.filter(partner_id=viewer.scope.partner_id)
-    return list(rows.order_by("-said_at", "-id"))
+        said = said.filter(partner_id=viewer.scope.partner_id)
+    return list(said.order_by("-said_at", "-id"))
+
+
+def standing_noes(customer_id: int) -> list[str]:
+    """What they have said no to and not taken back, as lines, the latest first."""
+    said = [
+        (Decision(row.answer, row.purpose, row.channel, row.said_at, row.pk), row)
+        for row in rows.every(Consent, "WHERE customer_id = %s", [customer_id])
+    ]
+    noes = [
+        (no, row)
+        for no, row in said
+        if no.answer == rules.REFUSED and not any(other.undoes(no) for other, _ in said)
+    ]
+    names = _names() if noes else {}
+    latest = sorted(noes, key=lambda pair: pair[0].when, reverse=True)
+    return list(dict.fromkeys(told(row, names) for _, row in latest))
 
 
 def holds_of(customer_id: int) -> list[ContactHold]:
     """The holds that are not over, the longest first."""
     still = Q(until=None) | Q(until__gt=clock.now())
-    rows = ContactHold.objects.filter(still, customer_id=customer_id, ended_at=None)
-    return sorted(rows, key=lambda hold: (hold.until is not None, hold.until or hold.started_at))
+    found = ContactHold.objects.filter(still, customer_id=customer_id, ended_at=None)
+    return sorted(found, key=lambda hold: (hold.until is not None, hold.until or hold.started_at))
 
 
 def preference_of(customer_id: int) -> ContactPreference | None:
@@ -128,13 +144,17 @@ def zones_of(customer_id: int) -> tuple[str, ...]:
     return tuple(str(zone) for zone in found)
 
 
-def told(consent: Consent) -> str:
-    """What was said, as a line: "No to everything by text message"."""
-    names = {slug: purpose.name for slug, purpose in purposes().items()}
+def told(consent: Consent, names: Mapping[str, str] | None = None) -> str:
+    """What was said, as a line: "No to everything by text message". `names` of purposes where known."""
+    names = _names() if names is None else names
     what = names.get(consent.purpose, consent.purpose) if consent.purpose else "everything"
     by = f" by {Channel(consent.channel).label.lower()}" if consent.channel else ""
     said = {"granted": "Yes to", "refused": "No to", "lifted": "Took the no back to"}[consent.answer]
     return f"{said} {what}{by}"
+
+
+def _names() -> dict[str, str]:
+    return {slug: purpose.name for slug, purpose in purposes().items()}
 
 
 def _zones(ids: list[int], preferences: Mapping[int, ContactPreference]) -> dict[int, tuple[tzinfo, ...]]:

@@ -19,6 +19,7 @@ from customers import queries as record
 from customers import timeline_queries as story
 from customers.actions import note_read
 from customers.actions.customers import CHANGEABLE
+from customers.consent import queries
 from customers.models import Customer, FactKey, Interaction, TimelineEntry
 from customers.rules import looks_like_phone
 from desk.panels import matters
@@ -73,6 +74,7 @@ def customer_panel(
         "may_edit": any(access.may_write(viewer, name) for name in CHANGEABLE),
         "cases": open_cases,
         "case_workers": matters.case_workers(viewer, organization),
+        "noes": queries.standing_noes(customer_id),
         "marketing_held": "Marketing held while this case is open"
         if not viewer.is_partner and open_cases
         else "",

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from desk.styleguide import styleguide_context
-from tests.desk import duplicate_samples, field_samples, file_samples, floor_samples, samples
+from tests.desk import consent_samples, duplicate_samples, field_samples, file_samples, floor_samples, samples
 
 
 def rendered(template: str, context: dict[str, Any], *, path: str = "/console/", role: str = "agent") -> str:
@@ -62,6 +62,12 @@ def screens() -> dict[str, str]:
         "console-wrapup": rendered("desk/console.html", wrapping),
         "console-held": rendered("desk/console.html", samples.console(call=held, work=quiet)),
         "customer": rendered("desk/customer.html", samples.console(timeline=samples.searched_timeline())),
+        "contact-rules": rendered(
+            "desk/contact_rules.html",
+            {"rules": consent_samples.rules()},
+            path="/contact_rules/",
+            role="supervisor",
+        ),
         "floor": rendered("desk/floor.html", floor_samples.floor(), **floor),
         "floor-empty": rendered("desk/floor.html", floor_samples.empty_floor(), **floor),
         "duplicates": rendered(

@@ -344,6 +344,7 @@ def customer(**changes: Any) -> dict[str, Any]:
         ],
         "cases": [{"id": 5, "title": "Two issues missing, wants digital", "opened_at": ago(days=3), "version": 1, "hand": "inhouse", "hand_name": "Meridian", "may_solve": True}],
         "case_workers": [{"value": "", "label": "Meridian", "help": "in-house"}, {"value": "3", "label": "Digipress", "help": "partner"}],
+        "noes": ["No to everything by text message"],
         "marketing_held": "Renewal letters held while this case is open",
         "outside_contract": [],
         "may_change_identities": True,
