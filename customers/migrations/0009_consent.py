@@ -27,7 +27,7 @@ FOR EACH ROW EXECUTE FUNCTION customers_consent_keep()
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_tenant_wall"),
-        ("customers", "0005_imports"),
+        ("customers", "0007_search_of_facts"),
     ]
 
     operations = [
