@@ -75,7 +75,7 @@ class ConsentSerializer(ForViewer):
     id = serializers.IntegerField()
     answer = serializers.ChoiceField(Consent.Answer.choices)
     purpose = serializers.CharField()
-    channel = serializers.ChoiceField([("", "Every"), *Channel.choices])
+    channel = serializers.ChoiceField(Channel.choices, allow_blank=True)
     hand = serializers.CharField()
     author = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
@@ -91,7 +91,7 @@ class ConsentInput(serializers.Serializer):
     """
 
     answer = serializers.ChoiceField([*Consent.Answer.choices, (_STOP, "Stop everything")])
-    purpose = serializers.SlugField(max_length=40, required=False, default="", allow_blank=True)
+    purpose = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     channel = serializers.ChoiceField(Channel.choices, required=False, default="", allow_blank=True)
     wording = serializers.CharField(max_length=4_000, required=False, default="", allow_blank=True)
     evidence = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
