@@ -33,11 +33,11 @@ def robert(cast: Cast) -> Customer:
             ("promise", "Promised a new one", cast.mark.actor, None),
         ]
     ):
-        entry = actions.add_timeline_entry(
+        actions.add_timeline_entry(
             customer.id, kind=kind, title=title, actor=actor, interaction_id=contact and contact.id
         )
-        TimelineEntry.objects.filter(id=entry.id).update(at=NOON + timedelta(days=number))
-    merge = actions.add_timeline_entry(
+        TimelineEntry.objects.filter(title=title).update(at=NOON + timedelta(days=number))
+    actions.add_timeline_entry(
         customer.id,
         kind="customer",
         title="Became one",
@@ -45,7 +45,7 @@ def robert(cast: Cast) -> Customer:
         ref=("merge", 1),
         for_partners=False,
     )
-    TimelineEntry.objects.filter(id=merge.id).update(at=NOON + timedelta(days=4))
+    TimelineEntry.objects.filter(title="Became one").update(at=NOON + timedelta(days=4))
     return customer
 
 
