@@ -41,6 +41,7 @@ def _rows(viewer: Viewer, choices: Mapping[str, str]) -> Iterator[list[Any]]:
     they are over by the time the file is read."""
     now = clock.now()
     purposes = [one for one in consent.purposes().values() if choices.get("purpose", "") in {"", one.slug}]
+    purposes = [one for one in purposes if one.is_active]
     purposes = [one for one in purposes if one.basis != NECESSARY or choices.get("purpose")]
     everybody = choices.get("which") == "all"
     customers = visible_customers(viewer) if everybody else visible_customers(viewer).filter(_concerned(now))
@@ -63,7 +64,7 @@ def _of_batch(
     ids: list[int], purposes: list[Purpose], now: datetime, *, plain: bool, all_: bool
 ) -> Iterator[list[Any]]:
     channels = sorted({channel for some in _CHANNELS.values() for channel in some})
-    answers = permissions_of(ids, purposes=purposes, channels=channels, at=now)
+    answers = permissions_of(ids, purposes=purposes, channels=channels, at=now, heed_hours=False)
     barred = {
         key: codes
         for key, answer in answers.items()
@@ -85,7 +86,7 @@ def _of_batch(
 
 
 def _counts(code: str, everybody: bool) -> bool:
-    return code != "quiet_hours" and (everybody or code != "no_consent")
+    return everybody or code != "no_consent"
 
 
 LIST = ExportList(

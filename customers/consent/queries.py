@@ -38,6 +38,7 @@ _NIGHT = QuietHours(time(21), time(8))
 _USUAL_HOURS: dict[str, QuietHours] = dict.fromkeys(("voice", "sms", "whatsapp", "messenger"), _NIGHT)
 # A number that may be anywhere on a continent says nothing about the hour.
 _MOST_ZONES = 8
+_DECISION = ("answer", "purpose", "channel", "said_at", "id")
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,15 @@ def quiet_hours() -> dict[str, QuietHours]:
     return _USUAL_HOURS | set_up
 
 
-def standings(customer_ids: Collection[int], at: datetime | None = None) -> dict[int, Standing]:
+def standings(
+    customer_ids: Collection[int], at: datetime | None = None, *, with_zones: bool = True
+) -> dict[int, Standing]:
     """What the rule needs of each of these customers, in a handful of questions for all of them."""
     ids = list(customer_ids)
     decisions: dict[int, list[Decision]] = defaultdict(list)
-    for row in Consent.objects.filter(customer_id__in=ids):
-        decisions[row.customer_id].append(Decision(row.answer, row.purpose, row.channel, row.said_at, row.pk))
+    said = Consent.objects.filter(customer_id__in=ids)
+    for customer_id, *what in said.values_list("customer_id", *_DECISION):
+        decisions[customer_id].append(Decision(*what))
     holds: dict[int, list[Hold]] = defaultdict(list)
     still = Q(until=None) | Q(until__gt=at or clock.now())
     for customer_id, until in ContactHold.objects.filter(
@@ -94,9 +98,11 @@ def standings(customer_ids: Collection[int], at: datetime | None = None) -> dict
     ).values_list("customer_id", "until"):
         holds[customer_id].append(Hold(until))
     preferences = {one.customer_id: one for one in ContactPreference.objects.filter(customer_id__in=ids)}
-    zones = _zones(ids, preferences)
+    zones = _zones(ids, preferences) if with_zones else {}
     return {
-        one: Standing(tuple(decisions[one]), tuple(holds[one]), zones[one], _own_hours(preferences.get(one)))
+        one: Standing(
+            tuple(decisions[one]), tuple(holds[one]), zones.get(one, ()), _own_hours(preferences.get(one))
+        )
         for one in ids
     }
 

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers.access import access_customer
-from customers.consent import actions
+from customers.consent import actions, queries
+from customers.consent.models import Consent
 from customers.models import Interaction
 from desk.doors import DeskRequest, desk_door, toast, with_toast
 from desk.forms import HoldForm, HoursForm, PreferenceForm, PurposeForm
@@ -49,7 +50,7 @@ def consent(request: DeskRequest, customer_id: int) -> HttpResponse:
     said: dict[str, Any] = {
         "actor": request.member.actor,
         "source": "desk",
-        "wording": given.get("wording", ""),
+        "wording": given.get("wording", "").strip() or _read_out(answer, given.get("purpose", "")),
         "evidence": given.get("evidence", "")[:200],
         "interaction_id": _contact_at_hand(request, customer.pk),
     }
@@ -141,6 +142,12 @@ def _panel(request: DeskRequest, customer_id: int) -> HttpResponse:
 
 def _rules(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/_contact_rules.html", {"rules": panels.rules_panel()})
+
+
+def _read_out(answer: str, purpose: str) -> str:
+    """What is set up to be read out when asking for this yes; nothing is asked for a no."""
+    chosen = queries.purposes().get(purpose) if answer == Consent.Answer.GRANTED else None
+    return chosen.wording if chosen else ""
 
 
 def _contact_at_hand(request: DeskRequest, customer_id: int) -> int | None:

@@ -93,6 +93,14 @@ def test_a_supervisor_sets_up_purposes_and_quiet_hours(committed_cast: Cast) -> 
     assert (
         post(sam, "/contact-rules/hours/", channel="email", starts="20:00", ends="09:00").status_code == 200
     )
+    ana = signed_in(committed_cast.ana)
+    with tenant(committed_cast.organization.id):
+        customer = actions.create_customer(actor=IVR_ACTOR, display_name="Robert")
+    assert (
+        post(ana, f"/customers/{customer.pk}/consent/", answer="granted", purpose="club").status_code == 200
+    )
+    with tenant(committed_cast.organization.id):
+        assert Consent.objects.get().wording == "Shall we?"
     never = post(sam, "/contact-rules/hours/", channel="voice", starts="", ends="")
     assert 'id="starts-voice" name="starts" type="time" value=""' in never.content.decode()
     assert signed_in(committed_cast.ana).get("/contact-rules/").status_code == 403
