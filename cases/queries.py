@@ -1,9 +1,10 @@
 """What customers are waiting for."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 
@@ -14,7 +15,7 @@ from cases.models import Case, Promise
 from cases.rules import PastContact, PromiseSignal, ReasonGuess, Signals
 from customers.access import may_read, readable_facts
 from customers.models import Interaction, Subscription
-from customers.queries import current_facts
+from customers.queries import KnownFact, current_facts
 from foundation import clock
 
 RECENTLY = timedelta(days=14)
@@ -71,20 +72,44 @@ def holds_marketing(customer_id: int) -> bool:
     return Case.objects.filter(customer_id=customer_id, state=Case.State.OPEN).exists()
 
 
+class Subscribed(NamedTuple):
+    """What a subscription says of a reason."""
+
+    product_name: str
+    state: str
+    renews_on: date | None
+
+
+@dataclass(frozen=True)
+class AlreadyRead:
+    """What a screen has read of the customer anyway, as its viewer may see it; it is not read again."""
+
+    stated_reason: str
+    facts: Sequence[KnownFact]
+    subscriptions: Sequence[Subscribed]
+
+
 def reason_signals(
-    customer_id: int, *, viewer: Viewer | None = None, interaction_id: int | None = None
+    customer_id: int,
+    *,
+    viewer: Viewer | None = None,
+    interaction_id: int | None = None,
+    read: AlreadyRead | None = None,
 ) -> Signals:
     """What speaks for one reason or another when this customer calls, as far as `viewer` may know it."""
     now = clock.now()
-    subscriptions = _subscriptions(customer_id, viewer)
+    known = read or AlreadyRead(
+        _stated_reason(interaction_id), _facts(customer_id, viewer), _subscriptions(customer_id, viewer)
+    )
+    subscriptions = known.subscriptions
     return Signals(
         now=now,
-        stated_reason=_stated_reason(interaction_id),
-        missing_issues=_missing_issues(customer_id, viewer),
+        stated_reason=known.stated_reason,
+        missing_issues=_missing_issues(known.facts),
         promises=tuple(_promise_signals(customer_id, viewer)),
         open_cases=tuple(_case_signals(customer_id, viewer)),
         contacts=tuple(_past_contacts(customer_id, interaction_id)),
-        switching_to=tuple(sub.product.name for sub in subscriptions if sub.state == "switching"),
+        switching_to=tuple(sub.product_name for sub in subscriptions if sub.state == "switching"),
         renews_in_days=min(
             (
                 (sub.renews_on - now.date()).days
@@ -98,22 +123,31 @@ def reason_signals(
 
 
 def guess_reason(
-    customer_id: int, *, viewer: Viewer | None = None, interaction_id: int | None = None
+    customer_id: int,
+    *,
+    viewer: Viewer | None = None,
+    interaction_id: int | None = None,
+    read: AlreadyRead | None = None,
 ) -> ReasonGuess | None:
     """Why this customer most likely calls; None when nothing speaks for any reason.
 
     `viewer` keeps the evidence to what that person may know; `interaction_id` is the contact at hand, in
     which the customer may have said why.
     """
-    best = guess_reasons(customer_id, viewer=viewer, interaction_id=interaction_id)[0]
+    best = guess_reasons(customer_id, viewer=viewer, interaction_id=interaction_id, read=read)[0]
     return best if best.evidence else None
 
 
 def guess_reasons(
-    customer_id: int, *, viewer: Viewer | None = None, interaction_id: int | None = None
+    customer_id: int,
+    *,
+    viewer: Viewer | None = None,
+    interaction_id: int | None = None,
+    read: AlreadyRead | None = None,
 ) -> list[ReasonGuess]:
     """Every reason with its probability, likeliest first."""
-    return rules.guess_reasons(reason_signals(customer_id, viewer=viewer, interaction_id=interaction_id))
+    signals = reason_signals(customer_id, viewer=viewer, interaction_id=interaction_id, read=read)
+    return rules.guess_reasons(signals)
 
 
 def reason_counts(*, latest: int = BASELINE_CONTACTS) -> Mapping[str, int]:
@@ -128,11 +162,15 @@ def _stated_reason(interaction_id: int | None) -> str:
     return Interaction.objects.filter(id=interaction_id).values_list("reason", flat=True).first() or ""
 
 
-def _missing_issues(customer_id: int, viewer: Viewer | None) -> tuple[str, ...]:
+def _facts(customer_id: int, viewer: Viewer | None) -> list[KnownFact]:
     readable = readable_facts(viewer) if viewer else None
     if readable is not None and "missing_issues" not in readable:
-        return ()
-    values = [fact.value for fact in current_facts(customer_id, ["missing_issues"])]
+        return []
+    return current_facts(customer_id, ["missing_issues"])
+
+
+def _missing_issues(facts: Sequence[KnownFact]) -> tuple[str, ...]:
+    values = [fact.value for fact in facts if fact.key == "missing_issues"]
     return tuple(str(issue) for value in values for issue in (value if isinstance(value, list) else [value]))
 
 
@@ -158,11 +196,11 @@ def _case_signals(customer_id: int, viewer: Viewer | None) -> list[tuple[str, st
     return list(rows.values_list("reason", "title"))
 
 
-def _subscriptions(customer_id: int, viewer: Viewer | None) -> list[Subscription]:
-    rows = Subscription.objects.filter(customer_id=customer_id).select_related("product")
+def _subscriptions(customer_id: int, viewer: Viewer | None) -> list[Subscribed]:
+    rows = Subscription.objects.filter(customer_id=customer_id)
     if viewer is not None and viewer.scope is not None and not may_read(viewer, "subscriptions"):
         rows = rows.filter(product__code__in=viewer.scope.products)
-    return list(rows)
+    return [Subscribed(*row) for row in rows.values_list("product__name", "state", "renews_on")]
 
 
 def _past_contacts(customer_id: int, interaction_id: int | None) -> list[PastContact]:

@@ -76,6 +76,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=20),
         "options": {"queue": "background", "expires": 6 * 3600},
     },
+    "write-suppression-lists": {
+        "task": "cases.write_suppression_lists",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"queue": "background", "expires": 6 * 3600},
+    },
     "reconcile-calls": {
         "task": "ivr.reconcile_calls",
         "schedule": 15.0,

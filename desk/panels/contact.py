@@ -7,15 +7,16 @@ from django.utils import timezone
 
 from accounts.access import Viewer
 from accounts.actors import Hand
-from accounts.models import Member, Organization, Partner
+from accounts.models import Member, Organization
 from cases import queries as cases
+from cases.rules import ReasonGuess
 from customers import queries as record
 from customers.access import shown, timeline_of_visible
 from customers.actions.facts import REASON_KEY
 from customers.models import AskedAgain, FactKey, Interaction
 from customers.rules import is_asked, spell_value
 from desk.forms import DISPOSITIONS
-from desk.panels import edits
+from desk.panels import edits, matters
 from desk.panels.own import contact_name, identity_words
 from desk.panels.words import fact_line, told
 from foundation import clock
@@ -39,11 +40,7 @@ def contact_panel(
 ) -> dict[str, Any]:
     """Everything the middle column shows of one contact; `view` is its customer's record."""
     steps = script_steps(interaction, view, questions)
-    guess = (
-        cases.guess_reason(interaction.customer_id, viewer=viewer, interaction_id=interaction.id)
-        if interaction.customer_id
-        else None
-    )
+    guess = _guess(interaction, viewer, view) if view else None
     serving = interaction.state == Interaction.State.SERVING
     way = routing.way_of(interaction.id)
     return {
@@ -72,6 +69,15 @@ def contact_panel(
         "may_transfer": serving,
         "may_promise": interaction.customer_id is not None,
     }
+
+
+def _guess(interaction: Interaction, viewer: Viewer, view: record.RecordView) -> ReasonGuess | None:
+    read = cases.AlreadyRead(
+        interaction.reason,
+        view.facts,
+        [cases.Subscribed(one.product_name, one.state, one.renews_on) for one in view.subscriptions],
+    )
+    return cases.guess_reason(view.customer_id, viewer=viewer, interaction_id=interaction.id, read=read)
 
 
 def script_steps(
@@ -174,18 +180,14 @@ def transfer_panel(
     }
 
 
-def promise_panel(organization: Organization) -> dict[str, Any]:
-    """Times that may be promised, and the companies that may owe it."""
+def promise_panel(organization: Organization, owners: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """Times that may be promised, and the companies that may owe it, where they were not read already."""
     presets = [
         {"value": value, "label": label, "told": told(due_at)} for value, label, due_at in promise_presets()
     ]
-    partners = Partner.objects.filter(is_active=True).order_by("name")
     return {
         "presets": presets,
-        "owners": [
-            {"value": "", "label": organization.name, "help": "in-house"},
-            *({"value": str(partner.id), "label": partner.name, "help": "partner"} for partner in partners),
-        ],
+        "owners": owners or matters.companies(organization),
         "texts": list(PROMISE_TEXTS),
     }
 

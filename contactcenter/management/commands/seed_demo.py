@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from contactcenter.demo.company import FELLHOUSE, MERIDIAN, Company, CompanyPlan, find_company, write_company
+from contactcenter.demo.consents import write_consents
 from contactcenter.demo.credentials import give_client, give_logins, read_file, write_file
 from contactcenter.demo.doubles import write_doubles
 from contactcenter.demo.figures import write_figures
@@ -82,6 +83,7 @@ def _write_records(company: Company, now: datetime) -> None:
     write_open(company, interactions, rng=rng, now=now)
     write_figures(interactions, now=now)
     write_import(company, others)
+    write_consents(others, robert, now=now)
     if robert is not None:
         write_robert(company, robert, now)
         write_doubles(company)
