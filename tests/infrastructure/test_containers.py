@@ -14,12 +14,16 @@ from xml.etree import ElementTree
 import pytest
 import requests
 import yaml
+from django.db import OperationalError
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from contactcenter.stack import nginx, plan
 from ivr.steps import refuse
+from partners.problems import Problem
+from partners.refusals import CONTENT_TYPE, as_problem, body_of
 
+TOO_LARGE = Problem(413, "too_large", "A request may have 2 MB at most.")
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATE = ROOT / "contactcenter" / "proxy" / "site.conf.template"
 ENGINES = {"postgres", "valkey"}
@@ -159,10 +163,10 @@ def lonely_proxy(tmp_path: Path) -> Iterator[str]:
         process.terminate()
 
 
-def _answer_of(url: str) -> requests.Response:
+def _answer_of(url: str, body: bytes = b"") -> requests.Response:
     session = requests.Session()
     session.mount("http://", HTTPAdapter(max_retries=Retry(connect=50, backoff_factor=0.02)))
-    return session.post(url, timeout=10)
+    return session.post(url, body, timeout=10)
 
 
 def test_while_no_web_process_lives_a_caller_is_asked_to_wait_and_comes_back(lonely_proxy: str) -> None:
@@ -173,3 +177,11 @@ def test_while_no_web_process_lives_a_caller_is_asked_to_wait_and_comes_back(lon
     assert [verb.tag for verb in static] == [verb.tag for verb in ours]
     assert static.findtext("Say") == refuse.APOLOGY == ours.findtext("Say")
     assert str(ours.findtext("Redirect")).endswith(str(static.findtext("Redirect")))
+
+
+def test_what_the_proxy_refuses_a_partner_it_says_as_the_api_does(lonely_proxy: str) -> None:
+    for body, problem in ((b"", as_problem(OperationalError())), (b"x" * 3_000_000, TOO_LARGE)):
+        answer = _answer_of(f"{lonely_proxy}/api/v1/customers/1/notes/", body)
+        assert answer.headers["Content-Type"].partition(";")[0] == CONTENT_TYPE
+        assert (answer.status_code, answer.json()) == (problem.status_code, body_of(problem))
+        assert answer.headers.get("Retry-After") == problem.headers.get("Retry-After")
