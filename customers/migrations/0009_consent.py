@@ -7,12 +7,13 @@ from django.db import migrations, models
 import foundation.tenancy
 from foundation.schema import sql_functions, tenant_wall
 
-# What was said stays as it was said: a row may only go along with its person, or lose a contact that is gone.
+# What was said stays as it was said: a row may only go along with its person, or lose a contact that is
+# gone. Its organisation is the wall's business.
 _KEEP = """
 CREATE FUNCTION customers_consent_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF to_jsonb(OLD) - '{customer_id,interaction_id}'::text[]
-     <> to_jsonb(NEW) - '{customer_id,interaction_id}'::text[] THEN
+  IF to_jsonb(OLD) - '{customer_id,interaction_id,organization_id}'::text[]
+     <> to_jsonb(NEW) - '{customer_id,interaction_id,organization_id}'::text[] THEN
     RAISE EXCEPTION 'what a customer said is never changed' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
