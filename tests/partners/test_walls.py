@@ -31,6 +31,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "case": {"state": "solved"},
     "promises": {"customer_id": 1, "text": "x", "due_at": "2027-01-01T00:00:00Z"},
     "promise_keep": {"outcome": "done"},
+    "consents": {"answer": "stop"},
+    "contact_permission": {"purpose": "marketing", "channel": "sms"},
     "webhook_endpoints": {"url": "https://example.com/"},
     "webhook_endpoint": {"description": "mine now"},
     "webhook_endpoint_replay": {"since": "2026-01-01T00:00:00Z"},
@@ -100,6 +102,10 @@ def ask(api: Api, rows: dict[str, int], door: tuple[str, str, str], **kwargs: An
         body = {**body, "customer_id": rows["customer_id"]}
     if method in {"POST", "PATCH"}:
         kwargs["json"] = body
+        if name == "contact_permission":
+            kwargs["json"] = {**body, "customer_ids": [rows["customer_id"]]}
+    elif name == "contact_permission":
+        kwargs["params"] = {**body, "customer": rows["customer_id"]}
     headers = {"If-Match": '"1"', **kwargs.pop("headers", {})}
     return api.send(method, route, headers=headers, **kwargs)
 
@@ -120,7 +126,9 @@ def _sees_nothing(stranger: Api, rows: dict[str, int]) -> None:
     for name, route, method, _ in ALL:
         answer = ask(stranger, rows, (name, route, method))
         assert "Jane Meridian" not in answer.text, route
-        if "<row:" in route or (method == "POST" and name != "webhook_endpoints"):
+        if name == "contact_permission":
+            assert [row["reasons"][0]["code"] for row in answer.json()["results"]] == ["unknown"]
+        elif "<row:" in route or (method == "POST" and name != "webhook_endpoints"):
             assert answer.status_code == 404, (method, route, answer.text)
             assert answer.json()["code"] == "not_found"
         elif method == "GET":
