@@ -13,7 +13,7 @@ def train_reasons() -> None:
     with system():
         organization_ids = list(Organization.objects.order_by("id").values_list("id", flat=True))
     for organization_id in organization_ids:
-        train_reasons_of.apply_async([organization_id], queue="background", expires=12 * 3600)
+        train_reasons_of.apply_async((organization_id,), queue="background", expires=12 * 3600)
 
 
 @shared_task(name="cases.train_reasons_of", soft_time_limit=900)

@@ -90,7 +90,7 @@ def _of_contacts(known: Known) -> Iterator[Feature]:
     freshness = exp(-days / _WEEK)
     if last.reason:
         when, what = _ago(last.started_at, known), label_of(last.reason).lower()
-        told = f"Their last contact, {when}, was about this: {what}."
+        told = f"Their last contact, {when}, was about: {what}."
         yield Feature(f"contact.last:{last.reason}", freshness, told)
     if last.disposition:
         yield Feature(f"contact.ended:{last.disposition}", freshness)
@@ -99,7 +99,7 @@ def _of_contacts(known: Known) -> Iterator[Feature]:
     before = Counter(one.reason for one in known.contacts if one.reason)
     for reason, count in before.items():
         times = "once" if count == 1 else "twice" if count == 2 else f"{count} times"
-        told = f"They contacted us {times} about this in the last six months: {label_of(reason).lower()}."
+        told = f"They contacted us {times} in the last six months about: {label_of(reason).lower()}."
         yield Feature(f"contact.before:{reason}", log1p(count), told)
     yield Feature("contact.often", log1p(sum(1 for one in known.contacts if _fresh(one.started_at, known))))
 
@@ -186,7 +186,8 @@ def _of_others(held: frozenset[str], lately: Sequence[tuple[str, frozenset[str]]
         share = (alike[reason] + _SMOOTHING * usual) / (similar + _SMOOTHING)
         told = ""
         if share >= _TELLING_SHARE and alike[reason] > 2:
-            told = f"{alike[reason]} of the last {similar} contacts of people with the same were about this."
+            what = label_of(reason).lower()
+            told = f"{alike[reason]} of the last {similar} contacts of people with the same products: {what}."
         yield Feature(f"others:{reason}", share, told)
 
 

@@ -212,7 +212,7 @@ def read_examples(contact_ids: Sequence[int], *, time_zone: str) -> list[Example
 
 def read_recent(moment: datetime) -> Recent:
     """What customers contacted about before the moment."""
-    asked = {
+    asked: dict[str, int | datetime] = {
         "organization": current_organization_id(),
         "moment": moment,
         "counted": COUNTED_CONTACTS,

@@ -11,7 +11,7 @@ from cases.rules import ReasonGuess, frequency_sentence, label_of
 # What the customer said outweighs what anybody like them ever wanted.
 STATED_ODDS = 200.0
 SENTENCES = 3
-_SPEAKS_FOR = 0.1
+_SPEAKS_FOR = 0.2
 
 
 @dataclass(frozen=True)
