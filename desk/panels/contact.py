@@ -27,6 +27,7 @@ AGAIN_REASONS = ("They say it changed", "The line was unclear", "Security check"
 PROMISE_TEXTS = ("Access link by e-mail", "Replacement issue", "Call back", "Refund", "Confirmation by post")
 SCRIPT = FactKey.Form.SCRIPT
 _INPUTS = {"choice": "choice", "boolean": "choice", "number": "number", "date": "date"}
+LIKELY = 0.1
 HOLD_SOON_SECONDS, HOLD_NOW_SECONDS = 40, 60
 
 
@@ -39,11 +40,6 @@ def contact_panel(
 ) -> dict[str, Any]:
     """Everything the middle column shows of one contact; `view` is its customer's record."""
     steps = script_steps(interaction, view, questions)
-    guess = (
-        cases.guess_reason(interaction.customer_id, viewer=viewer, interaction_id=interaction.id)
-        if interaction.customer_id
-        else None
-    )
     serving = interaction.state == Interaction.State.SERVING
     way = routing.way_of(interaction.id)
     return {
@@ -57,13 +53,7 @@ def contact_panel(
         "path": way.queue_names or [interaction.queue_name or "Call"],
         "started_at": interaction.answered_at or interaction.started_at,
         "waited_seconds": _seconds(interaction.queued_at, interaction.answered_at),
-        "guess": {
-            "text": guess.label,
-            "probability": round(guess.probability * 100),
-            "evidence": guess.evidence,
-        }
-        if guess
-        else None,
+        "guess": _guess(interaction, viewer),
         "handover": _handover(way.handover),
         "known_count": sum(1 for step in steps if step["state"] == "known"),
         "step_count": len(steps),
@@ -71,6 +61,22 @@ def contact_panel(
         "notes": notes_of(interaction, viewer),
         "may_transfer": serving,
         "may_promise": interaction.customer_id is not None,
+    }
+
+
+def _guess(interaction: Interaction, viewer: Viewer) -> dict[str, Any] | None:
+    """Why they most likely contact, with the evidence, and what else it may well be."""
+    if interaction.customer_id is None:
+        return None
+    best, *others = cases.guess_reasons(interaction.customer_id, viewer=viewer, interaction_id=interaction.id)
+    if not best.evidence:
+        return None
+    likely = [one for one in others[:2] if one.probability >= LIKELY]
+    return {
+        "text": best.label,
+        "probability": round(best.probability * 100),
+        "evidence": best.evidence,
+        "others": [{"text": one.label, "probability": round(one.probability * 100)} for one in likely],
     }
 
 

@@ -18,7 +18,10 @@ def evaluation() -> Evaluation:
     return evaluate(
         _TRUTH,
         model=[
-            {reason: 0.62 if reason == (true if place % 3 else other) else 0.1 for reason in sorted(set(_TRUTH))}
+            {
+                reason: 0.62 if reason == (true if place % 3 else other) else 0.1
+                for reason in sorted(set(_TRUTH))
+            }
             for place, (true, other) in enumerate(zip(_TRUTH, others, strict=True))
         ],
         rules=[[other, true, "cancel"] for true, other in zip(_TRUTH, others, strict=True)],
