@@ -101,6 +101,7 @@ def _reason(one: ReasonScore) -> dict[str, Any]:
         "frequency": f"{100 * one.frequency.hit1:.0f}",
         "guessed": one.guessed,
         "right": f"{100 * one.right / one.guessed:.0f} %" if one.guessed else "–",
+        "right_value": f"{one.right / one.guessed:.3f}" if one.guessed else "-1",
     }
 
 
