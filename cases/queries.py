@@ -89,11 +89,10 @@ def guess_reasons(
     """Every reason with its probability, likeliest first: by the organisation's own model where one is in
     force, else by the rules."""
     served = read_known(customer_id, viewer=viewer, interaction_id=interaction_id)
-    recent = read_recent(served.known.moment)
-    model = stored_weights(current_organization_id(), served.model) if served.model else None
-    if model is None:
-        return rules.guess_reasons(signals_of(served.known, recent.counts))
-    features = features_of(served.known, recent.contacts)
+    if not served.model:
+        return rules.guess_reasons(signals_of(served.known, read_recent(served.known.moment).counts))
+    model = stored_weights(current_organization_id(), served.model)
+    features = features_of(served.known, read_recent(served.known.moment, counted=0).contacts)
     return scoring.guess(model, features, stated_reason=served.known.stated_reason)
 
 

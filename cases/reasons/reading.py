@@ -210,12 +210,12 @@ def read_examples(contact_ids: Sequence[int], *, time_zone: str) -> list[Example
         ]
 
 
-def read_recent(moment: datetime) -> Recent:
-    """What customers contacted about before the moment."""
+def read_recent(moment: datetime, *, counted: int = COUNTED_CONTACTS) -> Recent:
+    """What customers contacted about before the moment; `counted` contacts of them are counted by reason."""
     asked: dict[str, int | datetime] = {
         "organization": current_organization_id(),
         "moment": moment,
-        "counted": COUNTED_CONTACTS,
+        "counted": max(counted, LATELY_CONTACTS),
         "lately": LATELY_CONTACTS,
         "days": LATELY_DAYS,
     }

@@ -5,7 +5,7 @@ import json
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,9 @@ from foundation import clock
 from foundation.tenancy import tenant
 
 NEWEST = 20_000
+# Of more: runs of contacts, ends 4 days and 5 hours apart so that every hour of the day is met.
+RUNS, RUN_LENGTH, RUN_BEFORE = 20, 800, LATELY_CONTACTS + 50
+RUN_EVERY = timedelta(days=4, hours=5)
 LEAST_CONTACTS = 500
 LEAST_SPAN = timedelta(weeks=4)
 HELD_OUT = timedelta(weeks=2)
@@ -57,8 +60,8 @@ def train_organization(organization_id: int) -> int:
     """Train on what there is; returns the id of the training in the database. The same contacts as last time
     are not trained again. Nothing is locked meanwhile: reading and storing are transactions of their own."""
     began = time.monotonic()
-    examples = _read(organization_id)
-    learnt = prepare(examples)
+    examples, before = _read(organization_id)
+    learnt = prepare(examples, before)
     made_from = digest(learnt)
     with tenant(organization_id):
         known = ReasonModel.objects.filter(made_from=made_from).values_list("id", flat=True).first()
@@ -69,33 +72,59 @@ def train_organization(organization_id: int) -> int:
         return _store(learnt, trained, made_from, time.monotonic() - began)
 
 
-def newest_contacts() -> list[int]:
-    """The newest contacts whose reason is known, the oldest first: those that customers began themselves."""
+@dataclass(frozen=True)
+class Chosen:
+    """The contacts to learn from, and those that only say what came lately before them."""
+
+    learned: list[int]
+    before: frozenset[int] = frozenset()
+
+
+def chosen_contacts() -> Chosen:
+    """The newest contacts whose reason is known, of those that customers began themselves.
+
+    Where they span too little because there are so many, runs of them from the last twelve weeks instead, at
+    all hours; each run has some before it, so that what came lately is known of each.
+    """
+    newest = _newest(clock.now(), NEWEST)
+    if len(newest) < NEWEST or newest[0][1] - newest[-1][1] >= RUNS * RUN_EVERY:
+        return Chosen([contact_id for contact_id, _ in newest])
+    learned: set[int] = set()
+    before: set[int] = set()
+    for number in range(RUNS):
+        run = _newest(newest[0][1] - number * RUN_EVERY, RUN_LENGTH + RUN_BEFORE)
+        learned |= {contact_id for contact_id, _ in run[:RUN_LENGTH]}
+        before |= {contact_id for contact_id, _ in run[RUN_LENGTH:]}
+    return Chosen(sorted(learned), frozenset(before - learned))
+
+
+def _newest(until: datetime, count: int) -> list[tuple[int, datetime]]:
     known = Interaction.objects.exclude(reason="").filter(
-        customer__isnull=False, direction="inbound", ended_at__isnull=False, started_at__lt=clock.now()
+        customer__isnull=False, direction="inbound", ended_at__isnull=False, started_at__lte=until
     )
-    return list(known.order_by("-started_at", "-id").values_list("id", flat=True)[:NEWEST])[::-1]
+    return list(known.order_by("-started_at", "-id").values_list("id", "started_at")[:count])
 
 
-def _read(organization_id: int) -> list[Example]:
+def _read(organization_id: int) -> tuple[list[Example], frozenset[int]]:
     with tenant(organization_id):
         zone = Organization.objects.values_list("time_zone", flat=True).get(id=organization_id)
-        wanted = newest_contacts()
-    examples = []
+        chosen = chosen_contacts()
+    wanted, examples = sorted([*chosen.learned, *chosen.before]), []
     for start in range(0, len(wanted), _CHUNK):
         with tenant(organization_id):  # short transactions: none holds up the database's tidying
             examples += read_examples(wanted[start : start + _CHUNK], time_zone=zone)
-    return sorted(examples, key=lambda one: (one.known.moment, one.contact_id))
+    return sorted(examples, key=lambda one: (one.known.moment, one.contact_id)), chosen.before
 
 
-def prepare(examples: Sequence[Example]) -> list[Case]:
-    """The features of each as it began, from those before it; of reasons common enough to be learned."""
+def prepare(examples: Sequence[Example], before: Collection[int] = ()) -> list[Case]:
+    """The features of each as it began, from those before it; of reasons common enough to be learned, and
+    without those that are there only to be `before` others."""
     counts = Counter(one.reason for one in examples)
     common = {reason for reason, count in counts.most_common(MOST_REASONS) if count >= LEAST_OF_A_REASON}
     moments = [one.known.moment for one in examples]
     cases = []
     for place, example in enumerate(examples):
-        if example.reason in common:
+        if example.reason in common and example.contact_id not in before:
             lately = lately_before(examples, moments, place)
             features = features_of(example.known, lately)
             cases.append(Case(example, {one.name: one.value for one in features}))

@@ -311,15 +311,33 @@ def test_a_company_learns_from_its_own_contacts_alone_and_only_once(cast: Cast) 
 
 
 def _check_training_saw_what_serving_sees() -> None:
-    examples = read_examples(training.newest_contacts(), time_zone="Europe/London")
-    cases = {case.example.contact_id: case for case in training.prepare(examples)}
-    for example in examples[5::60]:
+    chosen = training.chosen_contacts()
+    examples = read_examples([*chosen.learned, *chosen.before], time_zone="Europe/London")
+    cases = {case.example.contact_id: case for case in training.prepare(examples, chosen.before)}
+    for example in [one for one in examples if one.contact_id in cases][5::30]:
         customer_id = Interaction.objects.values_list("customer_id", flat=True).get(id=example.contact_id)
         assert customer_id is not None
         served = read_known(customer_id, interaction_id=example.contact_id).known
         recent = read_recent(served.moment)
         features = features_of(served, recent.contacts)
         assert {one.name: one.value for one in features} == cases[example.contact_id].row
+
+
+def test_where_there_are_too_many_contacts_runs_of_them_from_weeks_are_learned(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_months(cast)
+    monkeypatch.setattr(training, "NEWEST", 120)
+    monkeypatch.setattr(training, "RUNS", 6)
+    monkeypatch.setattr(training, "RUN_EVERY", timedelta(days=5, hours=5))
+    monkeypatch.setattr(training, "RUN_LENGTH", 15)
+    monkeypatch.setattr(training, "RUN_BEFORE", 110)  # a week of them is 99
+    chosen = training.chosen_contacts()
+    assert len(chosen.learned) == 90
+    assert not chosen.before & set(chosen.learned)
+    moments = Interaction.objects.filter(id__in=chosen.learned).values_list("started_at", flat=True)
+    assert max(moments) - min(moments) > timedelta(weeks=3)
+    _check_training_saw_what_serving_sees()
 
 
 def test_another_companys_model_guesses_nothing_here(db: None) -> None:
