@@ -190,7 +190,7 @@ def verdict_on(evaluation: Evaluation) -> str:
     model, plain, by_rules = evaluation.model, evaluation.frequency, evaluation.rules
     if model.hit1 <= plain.hit1 or model.hit3 < plain.hit3:
         return "no_better"
-    if (model.hit1, model.hit3) < (by_rules.hit1, by_rules.hit3):
+    if model.hit1 + model.hit3 < by_rules.hit1 + by_rules.hit3:
         return "rules_better"
     return "better"
 
