@@ -76,6 +76,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=20),
         "options": {"queue": "background", "expires": 6 * 3600},
     },
+    "write-suppression-lists": {
+        "task": "cases.write_suppression_lists",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"queue": "background", "expires": 6 * 3600},
+    },
     "train-reasons": {
         "task": "cases.train_reasons",
         "schedule": crontab(hour=4, minute=10),

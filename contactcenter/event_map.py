@@ -4,11 +4,13 @@ from analytics import handlers as analytics
 from cases import handlers as cases
 from cases.events import PromiseDue, PromiseDueSoon, ReasonTrainingWanted
 from customers import handlers as customers
+from customers.consent import handlers as consent
 from customers.events import (
     CustomerChanged,
     CustomerCreated,
     CustomerMerged,
     CustomersImported,
+    CustomerUnmerged,
     InteractionAbandoned,
     InteractionAnswered,
     InteractionEnded,
@@ -48,6 +50,7 @@ def register() -> None:
     listen(CustomerCreated, customers.look_for_duplicates)
     listen(CustomerChanged, customers.look_for_duplicates)
     listen(CustomerMerged, customers.collect_stragglers)
+    listen(CustomerUnmerged, consent.keep_stops_of_both)
     listen(PromiseDueSoon, cases.warn_about_promise)
     listen(PromiseDue, cases.escalate_promise)
     listen(ReasonTrainingWanted, cases.learn_reasons, outward=True)

@@ -2,6 +2,7 @@
 goes through it: what is found by other rows goes before them."""
 
 from cases.privacy import KINDS as CASES
+from customers.consent.kinds import KINDS as CONSENT
 from customers.privacy.kinds import register as register_kinds
 from customers.privacy.record_kinds import EVENTS, FILES, RECORD
 from customers.privacy.record_retention import KINDS as RECORD_KEPT
@@ -15,5 +16,5 @@ from routing.privacy import KINDS as ROUTING
 
 def register() -> None:
     """Register every kind. Called once, when Django is ready."""
-    register_kinds(*PARTNERS, *EVENTS, *FILES, *PHONE, *ROUTING, *CASES, *RECORD)
+    register_kinds(*PARTNERS, *EVENTS, *FILES, *PHONE, *ROUTING, *CASES, *CONSENT, *RECORD)
     register_retention(*RECORD_KEPT, *PHONE_KEPT, *PARTNERS_KEPT)

@@ -284,6 +284,8 @@ SPECTACULAR_SETTINGS = {
         "InteractionState": "customers.models.Interaction.State",
         "SubscriptionState": "customers.models.Subscription.State",
         "EndpointState": "partners.models.WebhookEndpoint.State",
+        "InteractionChannel": "customers.models.Interaction.Channel",
+        "ContactChannel": "customers.consent.models.Channel",
         "MessageState": "partners.models.WebhookMessage.State",
     },
 }

@@ -36,6 +36,7 @@ FIELDS = (
     "language",
     "customer_since",
     "subscriptions",
+    "consent",
 )
 UNNAMED = "Unnamed caller"
 # What a contract does not name by itself goes with what it names.

@@ -369,6 +369,13 @@ class SearchWord(TenantModel):
 
 
 # Kept with what they belong to; Django finds an app's tables through this module.
+from customers.consent.models import (  # noqa: E402, F401
+    ChannelHours,
+    Consent,
+    ContactHold,
+    ContactPreference,
+    ContactPurpose,
+)
 from customers.exports.models import Export, ExportPart  # noqa: E402, F401
 from customers.imports.models import (  # noqa: E402, F401
     Import,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language_info
 
@@ -126,6 +127,13 @@ class RecordView:
 def home_country() -> str:
     """The country in which this organisation reads numbers without a plus (ISO 3166)."""
     return Organization.objects.values_list("country_code", flat=True).get(id=current_organization_id())
+
+
+def home_zone() -> ZoneInfo:
+    """The time zone of this organisation."""
+    return ZoneInfo(
+        Organization.objects.values_list("time_zone", flat=True).get(id=current_organization_id())
+    )
 
 
 def current_facts(customer_id: int, keys: Iterable[str] | None = None) -> list[KnownFact]:

@@ -1,7 +1,7 @@
 """What people type at the desk: parsed and checked before any action sees it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -154,3 +154,51 @@ class AnnouncementForm(forms.Form):
             if found is not None:
                 return kind, found.id
         raise forms.ValidationError("Choose whom it concerns.")
+
+
+class HoldForm(forms.Form):
+    """A pause in contacting somebody; `until` in the organisation's zone, empty: until it is ended."""
+
+    why = forms.CharField(max_length=200, strip=True, error_messages={"required": "Say why."})
+    until = forms.DateTimeField(
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        error_messages={"invalid": "Give a day and a time, such as 24 Nov 2026, 10:00."},
+    )
+
+
+class PreferenceForm(forms.Form):
+    """How somebody likes to be reached."""
+
+    channel = forms.CharField(max_length=10, required=False)
+    time_zone = forms.CharField(max_length=60, required=False)
+    quiet_starts = forms.TimeField(required=False)
+    quiet_ends = forms.TimeField(required=False)
+
+
+class HoursForm(forms.Form):
+    """When a channel is not used; both empty: it always is."""
+
+    channel = forms.CharField(max_length=10)
+    starts = forms.TimeField(required=False)
+    ends = forms.TimeField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Both, or neither."""
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if (starts is None) != (ends is None) and not self.errors:
+            self.add_error("ends" if ends is None else "starts", "Quiet hours have a beginning and an end.")
+        return cleaned | ({"starts": time(0), "ends": time(0)} if starts is None and ends is None else {})
+
+
+class PurposeForm(forms.Form):
+    """What people are contacted for."""
+
+    slug = forms.CharField(max_length=40)
+    name = forms.CharField(max_length=80, strip=True)
+    basis = forms.CharField(max_length=10)
+    is_held = forms.BooleanField(required=False)
+    keeps_quiet = forms.BooleanField(required=False)
+    is_active = forms.BooleanField(required=False)
+    wording = forms.CharField(max_length=4_000, required=False, strip=True)

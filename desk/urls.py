@@ -5,6 +5,7 @@ from django.urls import path
 from desk.views import (
     announcements,
     asked_again,
+    consent,
     console,
     contact,
     duplicates,
@@ -28,6 +29,7 @@ _import = "imports/<int:import_id>/"
 _privacy = "customers/<int:customer_id>/privacy/"
 _erasure = "setup/privacy/erasures/<int:erasure_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
+_consent = "customers/<int:customer_id>/consent/"
 urlpatterns = [
     path("", console.console, name="console"),
     path("work/", console.work, name="work"),
@@ -43,6 +45,13 @@ urlpatterns = [
     path(_identity + "verify/", identities.verify, name="identity_verify"),
     path(_identity + "remove/", identities.remove, name="identity_remove"),
     path(_identity + "shared/", identities.share, name="identity_share"),
+    path(_consent, consent.consent, name="consent"),
+    path(_consent + "hold/", consent.hold, name="consent_hold"),
+    path(_consent + "hold/<int:hold_id>/end/", consent.end_hold, name="consent_hold_end"),
+    path(_consent + "preference/", consent.preference, name="consent_preference"),
+    path("contact-rules/", consent.contact_rules, name="contact_rules"),
+    path("contact-rules/purposes/", consent.purpose, name="contact_purpose"),
+    path("contact-rules/hours/", consent.hours, name="contact_hours"),
     path("customers/<int:customer_id>/duplicate/", duplicates.propose, name="duplicate_propose"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("customers/duplicates/<int:pair_id>/", duplicates.pair, name="duplicate"),

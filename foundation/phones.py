@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
+from phonenumbers import timezone as zone_names
 
 _WORDS = {"", "anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "blocked"}
 # Twilio spells such words on the keypad: anonymous, restricted, unavailable, unknown, blocked.
@@ -57,3 +58,22 @@ def mask_phone(e164: str) -> str:
     """Enough to recognise, not to dial: `+44 ••• ••• 4821`."""
     prefix = e164[:3] if e164.startswith("+") else ""
     return f"{prefix} ••• ••• {e164[-4:]}".strip()
+
+
+def zones_of_phone(e164: str) -> tuple[str, ...]:
+    """The time zones a number may be in, IANA names; empty when nothing is known of it."""
+    try:
+        return _zones(phonenumbers.parse(e164, None))
+    except phonenumbers.NumberParseException:
+        return ()
+
+
+def zones_of_country(country_code: str) -> tuple[str, ...]:
+    """The time zones of a country (ISO 3166) as its numbers have them; empty when not known."""
+    calling_code = phonenumbers.country_code_for_region(country_code)
+    return _zones(phonenumbers.PhoneNumber(country_code=calling_code, national_number=0))
+
+
+def _zones(number: phonenumbers.PhoneNumber) -> tuple[str, ...]:
+    found = zone_names.time_zones_for_geographical_number(number)
+    return tuple(zone for zone in found if zone != zone_names.UNKNOWN_TIMEZONE)

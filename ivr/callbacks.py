@@ -17,6 +17,7 @@ from ivr.actions import (
     note_news,
     open_call,
 )
+from ivr.messages import take_message
 from ivr.models import AgentLeg, CallSession, ReceivedWebhook
 from ivr.rules import TERMINAL_STATUSES, counted, is_attested
 
@@ -108,6 +109,11 @@ def _read_late_hangup(webhook: ReceivedWebhook) -> None:
         end_call(session)
 
 
+def _read_message(webhook: ReceivedWebhook) -> None:
+    """A text message arrived."""
+    take_message(webhook.params)
+
+
 def _read_nothing(webhook: ReceivedWebhook) -> None:
     """A step or a round of waiting: the caller has been led on since, so it is kept for reading only."""
 
@@ -117,6 +123,7 @@ _READERS: dict[str, Callable[[ReceivedWebhook], None]] = {
     "conference": _read_conference,
     "recording": _read_recording,
     "voicemail": _read_recording,
+    "message": _read_message,
     "voice": _read_late_call,
     "after_queue": _read_late_hangup,
     "after_call": _read_late_hangup,

@@ -2,22 +2,25 @@
 
 greet → identify → tell → reason → enqueue, and voicemail where nobody can answer. `enter` says or asks
 something and names the next step, or None when the caller is to answer or the document is complete;
-`hear` takes the answer and names the next step. 0, or asking for a person, leads to the queue from anywhere.
+`hear` takes the answer and names the next step. 0, or asking for a person, leads to the queue from anywhere,
+and so does "stop calling me" to `stop`.
 """
 
 from types import ModuleType
 
+from customers.consent.words import says_to_stop
 from foundation.twilio_gateway import Document
 from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, wants_person
-from ivr.steps import enqueue, greet, identify, reason, refuse, tell, voicemail
+from ivr.steps import enqueue, greet, identify, reason, refuse, stop, tell, voicemail
 
 STEPS: dict[str, ModuleType] = {
     "greet": greet,
     "identify": identify,
     "tell": tell,
     "reason": reason,
+    "stop": stop,
     "enqueue": enqueue,
     "voicemail": voicemail,
 }
@@ -34,6 +37,8 @@ def answer(session: CallSession, step: str, heard: Heard, *, document_number: in
     """Take an answer in. An answer to another question than the last one asked is stale: ask again."""
     if step != session.step or document_number != session.document_number or step not in STEPS:
         return _run(session, session.step)
+    if says_to_stop(heard.speech):
+        return _run(session, "stop")
     if wants_person(heard):
         return _run(session, "enqueue")
     call = Call.of(session)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("twilio/voicemail/recording/", webhooks.recording, name="recording"),
     path("twilio/status/", webhooks.status, name="status"),
     path("twilio/conference/", webhooks.conference, name="conference"),
+    path("twilio/message/", webhooks.message, name="message"),
     path("twilio/music/", webhooks.music, name="music"),
     path("twilio/fallback/", webhooks.fallback, name="fallback"),
 ]

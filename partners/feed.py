@@ -28,6 +28,7 @@ PARTNER_EVENTS: Mapping[str, tuple[str, ...]] = {
     "customer.erasure_requested": ("receipt_id", "merged_customer_ids", "due_at"),
     "fact.recorded": ("fact_id", "key", "interaction_id"),
     "fact.asked_again": ("key", "interaction_id"),
+    "consent.changed": ("purpose", "channel", "answer"),
     "note.added": ("timeline_entry_id", "interaction_id"),
     "interaction.opened": _INTERACTION,
     "interaction.identified": (*_INTERACTION, "confidence"),

@@ -115,7 +115,7 @@ class PartnerSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Headers that the method asks for."""
         asked = [*super().get_override_parameters(), _REASON]
-        if self.method == "POST":
+        if self._changes_once():
             asked.append(_IDEMPOTENCY_KEY)
         if self.method in getattr(self.view, "if_match", ()):
             asked.append(_IF_MATCH)
@@ -141,11 +141,14 @@ class PartnerSchema(AutoSchema):
             possible |= _WITH_QUERY
         if self.method in {"POST", "PATCH"}:
             possible |= _WITH_BODY | _WITH_ID
-        if self.method == "POST":
+        if self._changes_once():
             possible |= _WITH_KEY
         if self.method in getattr(self.view, "if_match", ()):
             possible |= _WITH_IF_MATCH | {409: "It no longer fits"}
         return possible
+
+    def _changes_once(self) -> bool:
+        return self.method == "POST" and "POST" not in getattr(self.view, "only_asks", ())
 
     def get_tags(self) -> list[str]:
         """Grouped by resource."""

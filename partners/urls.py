@@ -5,7 +5,17 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.middleware import finds_own_tenant
 from partners import views
-from partners.api import cases, customers, erasures, events, interactions, promises, record, webhooks
+from partners.api import (
+    cases,
+    contact,
+    customers,
+    erasures,
+    events,
+    interactions,
+    promises,
+    record,
+    webhooks,
+)
 
 app_name = "partners"
 
@@ -44,6 +54,8 @@ _api = [
     path(f"{_CUSTOMER}/subscriptions/", record.CustomerSubscriptions.as_view(), name="subscriptions"),
     path("fields/", record.FieldList.as_view(), name="fields"),
     path("asked-again/", record.AskedAgainView.as_view(), name="asked_again"),
+    path(f"{_CUSTOMER}/consents/", contact.CustomerConsents.as_view(), name="consents"),
+    path("contact-permission/", contact.ContactPermission.as_view(), name="contact_permission"),
     path("interactions/", interactions.InteractionList.as_view(), name="interactions"),
     path("interactions/<row:interaction_id>/", interactions.InteractionDetail.as_view(), name="interaction"),
     path("cases/", cases.CaseList.as_view(), name="cases"),

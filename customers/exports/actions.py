@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.access import Viewer, viewer_of_member
+from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member, Organization
 from customers.exports import organization
 from customers.exports.events import ExportDownloaded, ExportExpired, ExportRequested
@@ -84,6 +85,22 @@ def _ask_for(member: Member, *, kind: str, name: str, file_format: str, choices:
     return export
 
 
+def request_nightly(kind: str, *, choices: dict[str, str], keep: timedelta) -> Export | None:
+    """Have a list written that nobody asked for in person, as CSV. None when this day's was asked for."""
+    day = timezone.localtime(clock.now()).date()
+    name = f"{kind}-nightly-{day}.csv"
+    if Export.objects.filter(kind=kind, file_name=name).exists():
+        return None
+    expires_at = clock.now() + keep
+    export = Export.objects.create(
+        kind=kind, file_format="csv", choices=choices, member=None, file_name=name, expires_at=expires_at
+    )
+    actor = SYSTEM_ACTOR.as_json()
+    emit(ExportRequested(export_id=export.id, kind=kind, choices=choices), actor=actor)
+    emit_at(ExportExpired(export_id=export.id), expires_at, key=f"export:{export.id}:expire")
+    return export
+
+
 def _check_admin(member: Member) -> None:
     if member.role != Member.Role.ADMIN:
         raise Forbidden("admins_only", "Only administrators may export the whole organisation.")
@@ -144,9 +161,16 @@ def _contents(export: Export) -> Iterator[tuple[bytes, int]]:
         yield from _person(export)
         return
     known = list_named(export.kind)
-    if known is None or export.member is None:
+    if known is None:
         raise Refusal("unknown_list", "This list is not known any more.")
-    yield from _table(export, known, viewer_of_member(export.member))
+    yield from _table(export, known, _viewer_of(export))
+
+
+def _viewer_of(export: Export) -> Viewer:
+    """Who asked for it; the house itself at night."""
+    if export.member is not None:
+        return viewer_of_member(export.member)
+    return Viewer(current_organization_id(), SYSTEM_ACTOR, role="system")
 
 
 def _table(export: Export, known: ExportList, viewer: Viewer) -> Iterator[tuple[bytes, int]]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.access import Viewer
 from accounts.actors import Hand
-from accounts.models import Member, Organization, Partner
+from accounts.models import Member, Organization
 from cases import queries as cases
 from customers import queries as record
 from customers.access import shown, timeline_of_visible
@@ -15,7 +15,7 @@ from customers.actions.facts import REASON_KEY
 from customers.models import AskedAgain, FactKey, Interaction
 from customers.rules import is_asked, spell_value
 from desk.forms import DISPOSITIONS
-from desk.panels import edits
+from desk.panels import edits, matters
 from desk.panels.own import contact_name, identity_words
 from desk.panels.words import fact_line, told
 from foundation import clock
@@ -53,7 +53,7 @@ def contact_panel(
         "path": way.queue_names or [interaction.queue_name or "Call"],
         "started_at": interaction.answered_at or interaction.started_at,
         "waited_seconds": _seconds(interaction.queued_at, interaction.answered_at),
-        "guess": _guess(interaction, viewer),
+        "guess": _guess(interaction, viewer) if view else None,
         "handover": _handover(way.handover),
         "known_count": sum(1 for step in steps if step["state"] == "known"),
         "step_count": len(steps),
@@ -180,18 +180,14 @@ def transfer_panel(
     }
 
 
-def promise_panel(organization: Organization) -> dict[str, Any]:
-    """Times that may be promised, and the companies that may owe it."""
+def promise_panel(organization: Organization, owners: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """Times that may be promised, and the companies that may owe it, where they were not read already."""
     presets = [
         {"value": value, "label": label, "told": told(due_at)} for value, label, due_at in promise_presets()
     ]
-    partners = Partner.objects.filter(is_active=True).order_by("name")
     return {
         "presets": presets,
-        "owners": [
-            {"value": "", "label": organization.name, "help": "in-house"},
-            *({"value": str(partner.id), "label": partner.name, "help": "partner"} for partner in partners),
-        ],
+        "owners": owners or matters.companies(organization),
         "texts": list(PROMISE_TEXTS),
     }
 

@@ -1,6 +1,7 @@
 """The customer column: who this is, what was promised, what is known, what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +16,10 @@ from cases.access import visible_promises
 from cases.models import Promise
 from customers import access, merge_queries
 from customers import queries as record
+from customers import timeline_queries as story
 from customers.actions import note_record_read
 from customers.actions.customers import CHANGEABLE
+from customers.consent import queries
 from customers.models import Customer, FactKey, Interaction, TimelineEntry
 from customers.rules import looks_like_phone
 from desk.panels import matters
@@ -26,6 +29,7 @@ from foundation import clock
 
 PAGE = 40
 KINDS = (("", "All"), ("interaction", "Contacts"), ("promise", "Promises"), ("partner", "Partner"))
+FILTERS = ("kind", "q", "by", "channel", "from", "to")
 _HIDDEN_WORDS = {
     "postal_address": "address",
     "email": "e-mail",
@@ -75,6 +79,7 @@ def customer_panel(
         "may_edit": any(access.may_write(viewer, name) for name in CHANGEABLE),
         "cases": open_cases,
         "case_workers": matters.case_workers(viewer, organization),
+        "noes": queries.standing_noes(customer_id),
         "marketing_held": "Marketing held while this case is open"
         if not viewer.is_partner and open_cases
         else "",
@@ -131,49 +136,70 @@ def candidate(customer: Customer, viewer: Viewer, why: Sequence[str] = ()) -> di
 
 
 def timeline_panel(
-    customer_id: int, viewer: Viewer, *, kind: str = "", before_id: int | None = None
+    customer_id: int,
+    viewer: Viewer,
+    *,
+    given: Mapping[str, str] | None = None,
+    before_id: int | None = None,
+    opened: bool = False,
 ) -> dict[str, Any]:
-    """One page of the story, newest first, by day, of a customer that the viewer was let see."""
-    entries = access.timeline_of_visible(viewer, customer_id)
-    if kind == "partner":
-        entries = entries.filter(hand=Hand.PARTNER)
-    elif kind:
-        entries = entries.filter(kind=kind)
-    if before_id is not None:
-        entries = _older_than(entries, customer_id, before_id)
-    page = list(entries[: PAGE + 1])
-    more = ""
-    if len(page) > PAGE:
-        page = page[:PAGE]
-        query = urlencode({"kind": kind, "before": page[-1].id})
-        more = f"{reverse('desk:customer_timeline', args=[customer_id])}?{query}"
+    """One page of the story, newest first, by day, of a customer that the viewer was let see. `given` are the
+    filters as typed; `opened` shows the form for them. Refusal `bad_filter`.
+    """
+    given = {name: given[name] for name in FILTERS if given.get(name)} if given else {}
+    filters = story.read_filters(given, timezone.get_current_timezone())
+    everything = access.timeline_of_visible(viewer, customer_id)
+    entries = story.filtered(everything, filters)
+    mark = everything.filter(id=before_id).first() if before_id is not None else None
+    page = list((story.older_than(entries, mark) if mark else entries)[: PAGE + 1])
+    page, more = page[:PAGE], len(page) > PAGE
+    url = reverse("desk:customer_timeline", args=[customer_id])
+    opened = opened or bool(given.keys() - {"kind"})
     return {
         "customer_id": customer_id,
-        "kind": kind,
+        "url": url,
+        "kind": filters.kind,
+        "given": given,
+        "opened": opened,
+        "is_filtered": not filters.is_everything,
+        "newest_id": _newest(everything, page, filters, mark),
+        "again_url": f"{url}?{urlencode({**given, 'filters': '1' if opened else ''})}",
         "kinds": [{"kind": value, "label": label} for value, label in KINDS],
-        "more_url": more,
-        "days": _by_day(page),
+        "choices": _filter_choices(everything) if opened else {},
+        "more_url": f"{url}?{urlencode({**given, 'before': page[-1].id})}" if more else "",
+        "is_older": mark is not None,
+        "days": _by_day(page, after=mark),
     }
 
 
-def _older_than(entries: Any, customer_id: int, before_id: int) -> Any:
-    mark = TimelineEntry.objects.filter(customer_id=customer_id, id=before_id).first()
-    if mark is None:
-        return entries
-    return entries.filter(at__lte=mark.at).exclude(id__gte=mark.id, at=mark.at).exclude(id=mark.id)
+def _newest(everything: Any, page: list[TimelineEntry], filters: story.TimelineFilters, mark: Any) -> int:
+    """The newest line of the whole story, by which a desktop knows that there is more to see."""
+    if mark is None and filters.is_everything:
+        return page[0].id if page else 0
+    return everything.values_list("id", flat=True).first() or 0
 
 
-def _by_day(entries: list[TimelineEntry]) -> list[dict[str, Any]]:
+def _filter_choices(everything: Any) -> dict[str, list[dict[str, str]]]:
+    def options(pairs: Any) -> list[dict[str, str]]:
+        return [{"value": value, "label": label} for value, label in pairs]
+
+    return {
+        "kind": options([("", "Everything"), *((kind, label) for kind, (label, _) in story.KINDS.items())]),
+        "by": options([("", "Anybody"), *story.writers(everything)]),
+        "channel": options([("", "Any channel"), *Interaction.Channel.choices]),
+    }
+
+
+def _by_day(entries: list[TimelineEntry], after: TimelineEntry | None = None) -> list[dict[str, Any]]:
+    """The lines under the days' headings; a heading that stands above already (`after`) is empty."""
     today = timezone.localtime(clock.now()).date()
     days: list[dict[str, Any]] = []
+    said = _day_label(after, today) if after else None
     for entry in entries:
-        day = timezone.localtime(entry.at).date()
-        age = (today - day).days
-        label = "Today" if age == 0 else "Yesterday" if age == 1 else date_format(day, "F Y")
-        if 1 < age < 7:
-            label = "This week"
-        if not days or days[-1]["label"] != label:
-            days.append({"label": label, "entries": []})
+        label = _day_label(entry, today)
+        if not days or said != label:
+            days.append({"label": "" if said == label else label, "entries": []})
+            said = label
         days[-1]["entries"].append(
             {
                 "id": entry.id,
@@ -188,6 +214,14 @@ def _by_day(entries: list[TimelineEntry]) -> list[dict[str, Any]]:
             }
         )
     return days
+
+
+def _day_label(entry: TimelineEntry, today: date) -> str:
+    day = timezone.localtime(entry.at).date()
+    age = (today - day).days
+    if 1 < age < 7:
+        return "This week"
+    return "Today" if age == 0 else "Yesterday" if age == 1 else date_format(day, "F Y")
 
 
 def _line(view: record.RecordView) -> str:

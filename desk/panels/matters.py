@@ -72,6 +72,11 @@ def case_workers(viewer: Viewer, organization: Organization) -> list[dict[str, A
     """Who may work on a new case; empty for a partner, which works on those it opens."""
     if viewer.is_partner:
         return []
+    return companies(organization)
+
+
+def companies(organization: Organization) -> list[dict[str, Any]]:
+    """The organisation and its partners, as choices."""
     partners = Partner.objects.filter(is_active=True).order_by("name")
     return [
         {"value": "", "label": organization.name, "help": "in-house"},

@@ -81,14 +81,16 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
 @require_GET
 @desk_door()
 def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
-    """The customer's story: `?kind=` filters, `?before=` pages."""
+    """The customer's story: `kind`, `q`, `by`, `channel`, `from` and `to` filter, `before` pages, `filters`
+    shows the form."""
     customer = access_customer(request.viewer, customer_id)
     note_read(request.viewer, customer.pk, "timeline")
     panel = customer_panels.timeline_panel(
         customer.pk,
         request.viewer,
-        kind=request.GET.get("kind", "")[:20],
+        given=request.GET.dict(),
         before_id=number_of(request.GET.get("before", "")),
+        opened=request.GET.get("filters") == "1",
     )
     return render(request, "desk/console/_timeline.html", {"timeline": panel})
 

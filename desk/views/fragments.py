@@ -61,7 +61,9 @@ def desk_context(
             facts=len(view.facts) if view else 0,
             promises=len(context["customer"]["promises"]) if view else 0,
         ),
-        "promise_form": contact_panels.promise_panel(organization),
+        "promise_form": contact_panels.promise_panel(
+            organization, context["customer"]["case_workers"] if view else None
+        ),
         "wrapup": contact_panels.wrapup_panel(interaction, member, viewer),
     }
 

@@ -3,6 +3,9 @@
 from ivr.call import Call
 from ivr.rules import MAX_TRIES, Choice, Heard, chosen, spoken_menu
 
+# A menu's key for those who want no more calls or messages.
+STOP_CONTACT = "stop_contact"
+
 
 def enter(call: Call) -> str | None:
     """Ask, unless it has been asked often enough."""
@@ -20,6 +23,8 @@ def hear(call: Call, heard: Heard) -> str | None:
     choice = chosen(heard, call.menu)
     if choice is None:
         return "reason"
+    if choice.reason == STOP_CONTACT:
+        return "stop"
     call.remember("reason", key="reason_for_contact", value=choice.reason, heard=heard)
     if choice.queue_slug:
         call.change(queue_slug=choice.queue_slug)

@@ -33,7 +33,7 @@ class PartnerView(APIView):
     """Base of all API views. `scopes` says per method which scope the token needs.
 
     The work and its rendering run inside one tenant transaction; whatever is raised rolls it back before the
-    problem is told. A POST is done once per Idempotency-Key.
+    problem is told. A POST that changes something is done once per Idempotency-Key.
     """
 
     scopes: dict[str, str] = {}
@@ -41,6 +41,8 @@ class PartnerView(APIView):
     if_match: tuple[str, ...] = ()
     # The methods whose answer is one row with its ETag; the schema tells.
     gives_etag: tuple[str, ...] = ()
+    # The methods that only ask and change nothing: no Idempotency-Key, and every answer is a fresh one.
+    only_asks: tuple[str, ...] = ()
     viewer: Viewer
 
     @classmethod
@@ -105,7 +107,8 @@ class PartnerView(APIView):
     def _answer(self, caller: PartnerCaller) -> Response:
         self.viewer = _viewer(caller, self.request)
         handler = getattr(self, (self.request.method or "").lower())
-        response = self._once(caller, handler) if self.request.method == "POST" else self._run(handler)
+        changes = self.request.method == "POST" and "POST" not in self.only_asks
+        response = self._once(caller, handler) if changes else self._run(handler)
         response = self.finalize_response(self.request, response, *self.args, **self.kwargs)
         response.render()
         return response

@@ -13,9 +13,10 @@ from customers.actions import add_identity, add_note, change_customer, record_fa
 from customers.actions.customers import CHANGEABLE
 from customers.history import fields_changed_since
 from customers.models import Confidence, Customer, Fact, Identity
-from customers.queries import KnownFact, current_facts
+from customers.queries import KnownFact, current_facts, home_zone
 from customers.search import find_customers
-from foundation.errors import Conflict
+from customers.timeline_queries import filtered, read_filters
+from foundation.errors import Conflict, Refusal
 from foundation.phones import parse_phone
 from partners.api.base import PartnerView
 from partners.api.serializers import (
@@ -28,6 +29,7 @@ from partners.api.serializers import (
     IdentityInput,
     IdentitySerializer,
     NoteInput,
+    TimelineQuery,
     TimelineSerializer,
     given,
     given_many,
@@ -35,6 +37,7 @@ from partners.api.serializers import (
 )
 from partners.etags import stale
 from partners.openapi import CURSOR_PARAMETERS, list_of
+from partners.problems import Problem
 
 SEARCH_RESULTS = 50
 
@@ -160,12 +163,16 @@ class CustomerTimeline(PartnerView):
     @extend_schema(
         operation_id="list_timeline",
         summary="Read a customer's timeline",
-        parameters=CURSOR_PARAMETERS,
+        parameters=[TimelineQuery, *CURSOR_PARAMETERS],
         responses=list_of(TimelineSerializer),
     )
     def get(self, request: Request, customer_id: int) -> Response:
         """What has happened, newest first, whichever hand wrote it."""
-        rows = visible_timeline(self.viewer, customer_id)
+        try:
+            filters = read_filters(self.query(TimelineQuery), home_zone())
+        except Refusal as refusal:
+            raise Problem(400, refusal.code, refusal.message, where="query", field=refusal.field) from None
+        rows = filtered(visible_timeline(self.viewer, customer_id), filters)
         self.note_read(customer_id, "timeline")
         return self.page(rows, lambda page: given_many(TimelineSerializer, self.viewer, page), by="-at")
 

@@ -10,6 +10,8 @@ from accounts.actors import Hand
 from cases.models import Case, Promise
 from customers.access import may_read, shown, shown_name
 from customers.models import Confidence, Customer, FactKey, Identity, Interaction, Subscription
+from customers.timeline_queries import KINDS as TIMELINE_KINDS
+from customers.timeline_queries import LONGEST_TEXT
 from partners.models import WebhookEndpoint, WebhookMessage
 
 
@@ -225,6 +227,27 @@ class TimelineSerializer(ForViewer):
     body = serializers.CharField()
     ref_kind = serializers.CharField(help_text="What the line tells of: fact, case, promise, …")
     ref_id = serializers.IntegerField(allow_null=True)
+
+
+class TimelineQuery(serializers.Serializer):
+    """What of the story: all that is given must fit."""
+
+    kind = serializers.ChoiceField(
+        [(kind, label) for kind, (label, _) in TIMELINE_KINDS.items()], required=False
+    )
+    q = serializers.CharField(
+        required=False, max_length=LONGEST_TEXT, help_text="Words that stand in the line or are its author's"
+    )
+    by = serializers.CharField(
+        required=False,
+        max_length=130,
+        help_text=f"Who wrote it: {', '.join(Hand.values)}, partner:<id> or person:<name>",
+    )
+    channel = serializers.ChoiceField(Interaction.Channel.choices, required=False)
+    locals()["from"] = serializers.CharField(
+        required=False, max_length=40, help_text="A day of the organisation's, or a time, ISO 8601"
+    )
+    to = serializers.CharField(required=False, max_length=40, help_text="The same; a day is included")
 
 
 class NoteInput(serializers.Serializer):

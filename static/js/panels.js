@@ -97,10 +97,35 @@ async function answerOf(url) {
  * @param {Panel} panel @param {HTMLElement} element @param {string} html */
 function put(panel, element, html) {
   if (document.getElementById(panel.id) === element && !element.querySelector(IN_USE)) {
+    const kept = takeOut(element);
     window.htmx.swap(element, html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+    for (const one of kept) putBack(one);
   } else {
     panel.stale = true;
   }
+}
+
+// --- what somebody has unfolded -------------------------------------------------------------------------
+// A part with `data-keeps` in which somebody looked further (`data-unfolded`: a filter, older pages) outlives the
+// panel around it; its `data-news` appears when the fresh one has something newer.
+/** @typedef {{ part: HTMLElement, focused: Element | null }} Kept */
+/** @param {HTMLElement} element @returns {Kept[]} */
+function takeOut(element) {
+  const parts = [...element.querySelectorAll("[data-keeps]")].filter((part) => part.querySelector("[data-unfolded]"));
+  return parts.map((part) => {
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    part.remove(); // before the swap, which would take its listeners away
+    return { part: /** @type {HTMLElement} */ (part), focused };
+  });
+}
+
+/** @param {Kept} kept */
+function putBack({ part, focused }) {
+  const fresh = document.getElementById(part.id);
+  if (!fresh || fresh.dataset.keeps !== part.dataset.keeps) return;
+  if (fresh.dataset.newest !== part.dataset.newest) part.querySelector("[data-news]")?.removeAttribute("hidden");
+  fresh.replaceWith(part);
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
 }
 
 // --- what makes a panel stale ---------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from accounts.actors import IVR_ACTOR, SYSTEM_ACTOR
 from accounts.models import Member, User
 from cases.actions import make_promise, open_case
 from customers import actions
+from customers.consent.actions import hold_contact, set_preference, stop_contact
 from customers.exports import actions as exports
 from customers.exports.models import Export, ExportPart
 from customers.merge_rows import relations
@@ -119,6 +120,9 @@ def person(cast: Cast) -> Customer:
         member=cast.sam, kind="customers", file_format="csv", choices={"q": "Quillfeather"}
     )
     customer.refresh_from_db()
+    stop_contact(customer.pk, actor=cast.ana.actor, source="desk")
+    hold_contact(customer.pk, why="Bereaved", actor=cast.ana.actor)
+    set_preference(customer.pk, actor=cast.ana.actor, time_zone="Europe/London")
     return customer
 
 

@@ -48,7 +48,7 @@ def person(*, empty: bool = False) -> dict[str, Any]:
             "id": 42,
             "name": "Robert Whitfield",
             "may_erase": True,
-            "files": {"customer_id": 42, "rows": [] if empty else [moving, file], "moves": not empty},
+            "files": {"customer_id": 42, "rows": [] if empty else [moving, file, file | {"id": 5, "format": "json"}], "moves": not empty},
             "holds": {"customer_id": 42, "standing": [] if empty else holds[:1], "lifted": [] if empty else holds[1:]},
             "reads": {"customer_id": 42, "company": "", "companies": companies, "more": None if empty else 17, "rows": [] if empty else looks},
         }
@@ -120,7 +120,7 @@ def certificate() -> dict[str, Any]:
             "id": 2, "number": 977, "merged": [981], "at": ago(days=3), "by": "Grace Owen", "basis": "The person asked for it", "rows": 292, "asked": 2, "confirmed": 1,
             "erased": [{"label": "Timeline and notes", "count": 212}, {"label": "Answers (facts)", "count": 31}],
             "stripped": [{"label": "Contacts", "count": 18, "because": "Channel, queue, times and outcome stay without the person, for the figures."}],
-            "looked": [("Digipress", 12), ("In-house", 3)], "identifiers": 3, "digest": "a3f1" * 16, "intact": True, "file_url": "#file",
+            "looked": [("Digipress", 12), ("In-house", 3)], "identifiers": 3, "digest": "a3f1" * 16, "intact": False, "file_url": "#file",
             "receipts": [
                 {"id": 1, "partner": "Digipress", "state": "confirmed", "level": "good", "asked_at": ago(days=3), "due_at": ahead(days=11), "confirmed_at": ago(days=2), "confirmed_by": "Digipress CRM", "how": "By their system"},
                 {"id": 2, "partner": "Postvan", "state": "overdue", "level": "now", "asked_at": ago(days=20), "due_at": ago(days=6), "confirmed_at": None, "confirmed_by": "", "how": ""},

@@ -12,6 +12,7 @@ from django.urls import resolve
 
 from desk.styleguide import styleguide_context
 from tests.desk import (
+    consent_samples,
     duplicate_samples,
     field_samples,
     file_samples,
@@ -80,7 +81,13 @@ def screens() -> dict[str, str]:
         "console-empty": rendered("desk/console.html", samples.empty_console()),
         "console-wrapup": rendered("desk/console.html", wrapping),
         "console-held": rendered("desk/console.html", samples.console(call=held, work=quiet)),
-        "customer": rendered("desk/customer.html", samples.console()),
+        "customer": rendered("desk/customer.html", samples.console(timeline=samples.searched_timeline())),
+        "contact-rules": rendered(
+            "desk/contact_rules.html",
+            {"rules": consent_samples.rules()},
+            path="/contact_rules/",
+            role="supervisor",
+        ),
         "floor": rendered("desk/floor.html", floor_samples.floor(), **floor),
         "floor-empty": rendered("desk/floor.html", floor_samples.empty_floor(), **floor),
         "duplicates": rendered(

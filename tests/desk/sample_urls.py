@@ -33,9 +33,12 @@ def _route(name: str) -> str:
         "exports",
         "duplicates",
         "privacy",
+        "contact_rules",
+        "contact_purpose",
+        "contact_hours",
     }:
         return f"{name}/"
-    if name.startswith("identity_"):
+    if name.startswith("identity_") or name == "consent_hold_end":
         return f"{name}/<str:part>/<str:other>/"
     return f"{name}/<str:part>/"
 

@@ -265,11 +265,35 @@ def call(**changes: Any) -> dict[str, Any]:
     }
 
 
+def searched_timeline() -> dict[str, Any]:
+    """The story with its filters open."""
+    return {
+        **timeline(),
+        "opened": True,
+        "is_filtered": True,
+        "kind": "promise",
+        "given": {"q": "link", "from": "2026-11-01"},
+        "choices": {
+            "kind": [{"value": "", "label": "Everything"}, {"value": "promise", "label": "Promises"}],
+            "by": [{"value": "", "label": "Anybody"}, {"value": "partner:1", "label": "Digipress"}],
+            "channel": [{"value": "", "label": "Any channel"}, {"value": "voice", "label": "Call"}],
+        },
+    }
+
+
 def timeline() -> dict[str, Any]:
     """The customer's story, newest first, by day."""
     return {
         "customer_id": 42,
+        "url": "/timeline/",
         "kind": "",
+        "given": {},
+        "opened": False,
+        "is_filtered": False,
+        "is_older": False,
+        "newest_id": 9,
+        "again_url": "#again",
+        "choices": {},
         "kinds": [
             {"kind": "", "label": "All"},
             {"kind": "interaction", "label": "Contacts"},
@@ -321,6 +345,7 @@ def customer(**changes: Any) -> dict[str, Any]:
         ],
         "cases": [{"id": 5, "title": "Two issues missing, wants digital", "opened_at": ago(days=3), "version": 1, "hand": "inhouse", "hand_name": "Meridian", "may_solve": True}],
         "case_workers": [{"value": "", "label": "Meridian", "help": "in-house"}, {"value": "3", "label": "Digipress", "help": "partner"}],
+        "noes": ["No to everything by text message"],
         "marketing_held": "Renewal letters held while this case is open",
         "outside_contract": [],
         "may_change_identities": True,

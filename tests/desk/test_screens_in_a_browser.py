@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.desk import duplicate_samples, floor_samples, samples
+from tests.desk import consent_samples, duplicate_samples, floor_samples, samples
 from tests.desk.pages import Pages, served
 from tests.desk.rendering import rendered, screens
 
@@ -392,6 +392,51 @@ def test_how_a_customer_is_recognised_is_changed_in_a_dialog(pages: Pages, page:
     with page.expect_response("**/identities/42/"):
         dialog.get_by_role("button", name="Add", exact=True).click()
     assert parse_qs(pages.received[-1][1])["value"] == ["020 7946 0300"]
+
+
+def test_a_stop_is_written_down_by_keyboard(pages: Pages, page: Page) -> None:
+    panel = {"consent": consent_samples.consent()}
+    pages.answers["/consent/42/"] = rendered("desk/console/_consent.html", panel)
+    page.goto(f"{pages.url}/customer")
+    with page.expect_response("**/consent/42/"):
+        page.keyboard.press("o")
+    dialog = page.get_by_role("dialog", name="Contacting Robert Whitfield")
+    expect(dialog.get_by_test_id("said")).to_have_count(2)
+    for size, scheme in (((1440, 900), "light"), ((390, 844), "dark")):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert _violations(page) == [], scheme
+    dialog.get_by_label("No more of it").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Text")
+    with page.expect_response("**/consent/42/"):
+        dialog.get_by_label("What proves it").press("Enter")
+    sent = parse_qs(pages.received[-1][1])
+    assert (sent["answer"], sent["channel"]) == (["stop"], ["sms"])
+
+
+def test_a_timeline_that_somebody_reads_on_in_is_left_alone_and_says_when_there_is_more(
+    pages: Pages, page: Page
+) -> None:
+    page.goto(f"{pages.url}/console")
+    opened = {"timeline": samples.searched_timeline()}
+    pages.answers["/timeline/"] = rendered("desk/console/_timeline.html", opened)
+    page.keyboard.press("l")
+    words = page.get_by_label("Words")
+    expect(words).to_have_value("link")
+    with page.expect_response(lambda answer: "q=link%20by%20mail" in answer.url):
+        words.fill("link by mail")
+    fresh = samples.console(timeline={**samples.timeline(), "newest_id": 11})
+    pages.answers["/customer/42/"] = rendered("desk/console/_customer.html", fresh)
+    words.focus()
+    with page.expect_response("**/customer/42/"):
+        nudge(page, "record.changed")
+    expect(page.get_by_role("button", name="Show what is new")).to_be_visible()
+    expect(words).to_have_value("link by mail")
+    expect(words).to_be_focused()
+    with page.expect_response(lambda answer: "q=link%20again" in answer.url):
+        words.fill("link again")
 
 
 def test_a_promise_is_said_back_before_it_is_made(pages: Pages, page: Page) -> None:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+import requests
 import yaml
+from django.db import OperationalError
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from contactcenter.stack import nginx, plan
+from ivr.steps import refuse
+from partners.problems import Problem
+from partners.refusals import CONTENT_TYPE, as_problem, body_of
 
+TOO_LARGE = Problem(413, "too_large", "A request may have 2 MB at most.")
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATE = ROOT / "contactcenter" / "proxy" / "site.conf.template"
 ENGINES = {"postgres", "valkey"}
@@ -131,3 +142,46 @@ def test_nginx_accepts_what_the_demo_writes(tmp_path: Path, simulator_port: int 
     )
     done = _nginx_accepts(tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def lonely_proxy(tmp_path: Path) -> Iterator[str]:
+    """nginx as the demo runs it, while no web process lives; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    nginx.write_configuration(
+        tmp_path,
+        listen=listen,
+        web_sockets=[tmp_path / "web.sock"],
+        live_sockets=[tmp_path / "live.sock"],
+        static_root=tmp_path / "collected",
+        simulator_port=None,
+    )
+    with subprocess.Popen(nginx.command(tmp_path), stderr=subprocess.DEVNULL) as process:
+        yield f"http://{listen}"
+        process.terminate()
+
+
+def _answer_of(url: str, body: bytes = b"") -> requests.Response:
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=Retry(connect=50, backoff_factor=0.02)))
+    return session.post(url, body, timeout=10)
+
+
+def test_while_no_web_process_lives_a_caller_is_asked_to_wait_and_comes_back(lonely_proxy: str) -> None:
+    assert _answer_of(f"{lonely_proxy}/twilio/voice/").status_code == 502  # the carrier takes the fallback
+    answer = _answer_of(f"{lonely_proxy}/twilio/fallback/")
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, "text/xml")
+    ours, static = (ElementTree.fromstring(xml) for xml in (refuse.fall_back().xml(), answer.text))
+    assert [verb.tag for verb in static] == [verb.tag for verb in ours]
+    assert static.findtext("Say") == refuse.APOLOGY == ours.findtext("Say")
+    assert str(ours.findtext("Redirect")).endswith(str(static.findtext("Redirect")))
+
+
+def test_what_the_proxy_refuses_a_partner_it_says_as_the_api_does(lonely_proxy: str) -> None:
+    for body, problem in ((b"", as_problem(OperationalError())), (b"x" * 3_000_000, TOO_LARGE)):
+        answer = _answer_of(f"{lonely_proxy}/api/v1/customers/1/notes/", body)
+        assert answer.headers["Content-Type"].partition(";")[0] == CONTENT_TYPE
+        assert (answer.status_code, answer.json()) == (problem.status_code, body_of(problem))
+        assert answer.headers.get("Retry-After") == problem.headers.get("Retry-After")

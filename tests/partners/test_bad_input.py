@@ -113,6 +113,30 @@ def test_a_cursor_at_the_end_of_time_is_a_400(api: Api, meridian: Company) -> No
         problem(answer, 400, "bad_cursor")
 
 
+BAD_FILTERS = {
+    "kind": "cas",
+    "by": "nobody",
+    "channel": "fax",
+    "from": "soon",
+    "to": "2026-02-30",
+    "q": "x" * 201,
+}
+
+
+def test_a_filter_of_the_timeline_that_is_none_is_a_400_that_names_it(api: Api, meridian: Company) -> None:
+    path = f"customers/{meridian.shared.id}/timeline/"
+    for name, value in BAD_FILTERS.items():
+        told = problem(
+            api.get(path, params={name: value}),
+            400,
+            "bad_filter" if name in {"by", "from", "to"} else "invalid",
+        )
+        assert [error["field"] for error in told["errors"]] == [f"/{name}"]
+    assert [
+        line["kind"] for line in api.get(path, params={"kind": "case", "q": "switch"}).json()["results"]
+    ] == ["case"]
+
+
 BAD_LIMITS = ["0", "-1", "201", "x", "", "1.5", "٣", "99999999999999999999"]
 
 

@@ -23,6 +23,7 @@ from customers.actions import (
     propose_pair,
     share_record,
 )
+from customers.consent.actions import hold_contact
 from customers.exports.actions import request_export
 from customers.imports.actions import start_upload, store_part
 from customers.models import Customer
@@ -181,6 +182,7 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
     offer = accept_offer(_offer(cast.ana, customer, queue="service"), member=cast.ana)
     return {
         "customer_id": customer.id,
+        "hold_id": hold_contact(customer.id, why=f"{words.plant} in bloom", actor=cast.ana.actor).pk,
         "identity_id": customer.identities.get().pk,
         "interaction_id": offer.work_item.interaction_id,
         "promise_id": promise.id,

@@ -37,6 +37,22 @@ BODIES: dict[str, dict[str, str]] = {
     "desk:hold_lift": {"reason": "Closed"},
     "desk:customer_erase": {"basis": "asked", "confirm": "1"},
     "desk:retention": {"days": "40", "forever": ""},
+    "desk:consent": {
+        "answer": "granted",
+        "purpose": "marketing",
+        "channel": "",
+        "wording": "May we?",
+        "evidence": "",
+    },
+    "desk:consent_hold": {"why": "Bereaved", "until": ""},
+    "desk:consent_preference": {
+        "channel": "sms",
+        "time_zone": "Europe/London",
+        "quiet_starts": "",
+        "quiet_ends": "",
+    },
+    "desk:contact_purpose": {"slug": "events", "name": "Events", "basis": "opt_out", "wording": ""},
+    "desk:contact_hours": {"channel": "sms", "starts": "20:00", "ends": "09:00"},
     "desk:duplicate_merge": {"stays": "first"},
     "desk:duplicate_propose": {"other": "1"},
     "desk:announce": {

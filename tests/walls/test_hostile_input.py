@@ -26,7 +26,7 @@ HOSTILE = [
 QUERIES = {
     "desk:work": ["contact"],
     "desk:search": ["q"],
-    "desk:customer_timeline": ["before", "kind"],
+    "desk:customer_timeline": ["before", "kind", "q", "by", "channel", "from", "to", "filters"],
     "live_since": ["t", "after", "heads"],
     "desk:exports": ["list"],
     "desk:customer_reads": ["company", "before"],

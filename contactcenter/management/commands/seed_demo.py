@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.actors import SYSTEM_ACTOR
 from cases.events import ReasonTrainingWanted
 from contactcenter.demo.company import FELLHOUSE, MERIDIAN, Company, CompanyPlan, find_company, write_company
+from contactcenter.demo.consents import write_consents
 from contactcenter.demo.credentials import give_client, give_logins, read_file, write_file
 from contactcenter.demo.doubles import write_doubles
 from contactcenter.demo.figures import write_figures
@@ -85,6 +86,7 @@ def _write_records(company: Company, now: datetime) -> None:
     write_open(company, interactions, rng=rng, now=now)
     write_figures(interactions, now=now)
     write_import(company, others)
+    write_consents(others, robert, now=now)
     # Trained by the background worker: it takes longer than a start may.
     emit(ReasonTrainingWanted(organization_id=company.organization.id), actor=SYSTEM_ACTOR.as_json())
     if robert is not None:
