@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from customers.events import CustomerEvent
+from foundation.events import DomainEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,3 +103,13 @@ class PromiseBroken(PromiseEvent):
     """It fell due unkept and was escalated on both sides."""
 
     NAME: ClassVar[str] = "promise.broken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonTrainingWanted(DomainEvent):
+    """Many contacts came at once: the guess why people contact should learn from them before tonight."""
+
+    NAME: ClassVar[str] = "reasons.training_wanted"
+    SUBJECT: ClassVar[tuple[str, str]] = ("organization", "organization_id")
+
+    organization_id: int

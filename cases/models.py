@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.actors import Hand
 from accounts.models import Member, Partner
+from cases.reasons.models import ReasonModel as ReasonModel
 from customers.models import Customer, Interaction
 from foundation.models import TenantModel
 
@@ -31,6 +33,12 @@ class Case(TenantModel):
     version = models.PositiveIntegerField(default=1)
     opened_at = models.DateTimeField(db_default=Now())
     solved_at = models.DateTimeField(null=True, blank=True)
+    turns = ArrayField(
+        models.DateTimeField(),
+        default=list,
+        db_default=[],
+        help_text="When solved, reopened, solved …",
+    )
 
     class Meta:
         indexes = [
@@ -75,6 +83,7 @@ class Promise(TenantModel):
     warned_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [

@@ -17,6 +17,13 @@ REASONS: dict[str, str] = {
     "cancel": "Cancellation",
     "other": "Something else",
 }
+
+
+def label_of(reason: str) -> str:
+    """A reason as people read it; one of the organisation's own as its words."""
+    return REASONS.get(reason) or reason.replace("_", " ").capitalize()
+
+
 # Contacts counted as if seen once each before any history, so that no reason is ever impossible.
 _PSEUDO_COUNT = 1.0
 
@@ -100,7 +107,7 @@ def guess_reasons(signals: Signals) -> list[ReasonGuess]:
             reason,
             REASONS[reason],
             weight / total,
-            evidence[reason] or _frequency(reason, signals.baseline),
+            evidence[reason] or frequency_sentence(reason, signals.baseline),
         )
         for reason, weight in weights.items()
     ]
@@ -113,7 +120,8 @@ def _prior(baseline: Mapping[str, int]) -> dict[str, float]:
     return {reason: count / total for reason, count in counted.items()}
 
 
-def _frequency(reason: str, baseline: Mapping[str, int]) -> list[str]:
+def frequency_sentence(reason: str, baseline: Mapping[str, int]) -> list[str]:
+    """How common the reason is, as evidence where there is no other; nothing when it is rare."""
     total = sum(max(count, 0) for count in baseline.values())
     share = max(baseline.get(reason, 0), 0) / total if total else 0
     return [f"{share:.0%} of the last {total:,} contacts were about this."] if share >= 0.005 else []

@@ -81,6 +81,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=30),
         "options": {"queue": "background", "expires": 6 * 3600},
     },
+    "train-reasons": {
+        "task": "cases.train_reasons",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"queue": "background", "expires": 6 * 3600},
+    },
     "reconcile-calls": {
         "task": "ivr.reconcile_calls",
         "schedule": 15.0,

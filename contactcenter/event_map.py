@@ -2,7 +2,7 @@
 
 from analytics import handlers as analytics
 from cases import handlers as cases
-from cases.events import PromiseDue, PromiseDueSoon
+from cases.events import PromiseDue, PromiseDueSoon, ReasonTrainingWanted
 from customers import handlers as customers
 from customers.consent import handlers as consent
 from customers.events import (
@@ -53,6 +53,7 @@ def register() -> None:
     listen(CustomerUnmerged, consent.keep_stops_of_both)
     listen(PromiseDueSoon, cases.warn_about_promise)
     listen(PromiseDue, cases.escalate_promise)
+    listen(ReasonTrainingWanted, cases.learn_reasons, outward=True)
     listen(AnnouncementStarts, knowledge.release_announcement, lane="realtime")
     listen(AnnouncementRunsOut, knowledge.end_announcement)
     for name in PARTNER_EVENTS:

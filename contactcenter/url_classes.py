@@ -72,6 +72,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "desk:subscription_confirm": "member",
     "desk:search": "member",
     "desk:asked_again": "supervisor",
+    "desk:reasons": "supervisor",
     "desk:setup_fields": "admin",
     "desk:setup_field": "admin",
     "desk:setup_field_move": "admin",

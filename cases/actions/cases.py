@@ -101,9 +101,12 @@ def _lock(case_id: int, actor: Actor, expected_version: int | None) -> Case:
 
 def _set_state(case: Case, state: str) -> None:
     case.state = state
-    case.solved_at = clock.now() if state == Case.State.SOLVED else None
+    now = clock.now()
+    before = case.turns or ([case.solved_at] if case.solved_at else [])
+    case.turns = [*before, now]
+    case.solved_at = now if state == Case.State.SOLVED else None
     case.version += 1
-    case.save(update_fields=["state", "solved_at", "version"])
+    case.save(update_fields=["state", "solved_at", "turns", "version"])
 
 
 def _tell(case: Case, title: str, actor: Actor, *, body: str = "") -> None:

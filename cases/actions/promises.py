@@ -147,8 +147,9 @@ def withdraw_promise(
         return promise
     _check_unsettled(promise)
     promise.state = State.WITHDRAWN
+    promise.withdrawn_at = clock.now()
     promise.outcome = reason
-    _save(promise, "state", "outcome")
+    _save(promise, "state", "withdrawn_at", "outcome")
     _stop_clock(promise)
     tell_record(promise, f"Promise withdrawn: {promise.text}", actor, body=reason)
     emit(

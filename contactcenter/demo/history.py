@@ -1,6 +1,5 @@
 """Months of contacts: what was asked, who answered, what was learned; as actions would have written it."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Member
 from contactcenter.demo import texts
 from contactcenter.demo.company import Company
+from contactcenter.demo.habits import Habits
 from customers import rules
 from customers.models import (
     AskedAgain,
@@ -20,7 +20,6 @@ from customers.models import (
     Identity,
     Interaction,
     RecordShare,
-    Subscription,
     TimelineEntry,
 )
 
@@ -46,13 +45,12 @@ def write_history(
 ) -> list[Interaction]:
     """Write what happened in the last 120 days, busier today and yesterday. Returns the contacts."""
     addresses = _addresses()
-    held = _products_held()
-    contacts = [
-        _contact(
-            company, customer := rng.choice(customers), held[customer.id], started_at, addresses, rng, now
-        )
-        for started_at in _moments(company.organization.time_zone, per_day, rng, now)
-    ]
+    habits = Habits(company, customers, rng, now)
+    contacts = []
+    for started_at in _moments(company.organization.time_zone, per_day, rng, now):
+        customer, reason = habits.next(started_at)
+        contacts.append(_contact(company, customer, reason, started_at, addresses, rng, now))
+        habits.happened(contacts[-1].interaction)
     interactions = [contact.interaction for contact in contacts]
     Interaction.objects.bulk_create(interactions, batch_size=1000)
     _write_facts(company, contacts, rng)
@@ -66,25 +64,6 @@ def write_history(
 def _addresses() -> dict[int, str]:
     phones = Identity.objects.filter(kind="phone").order_by("-id")
     return dict(phones.values_list("customer_id", "value"))
-
-
-def _products_held() -> dict[int, set[str]]:
-    held: dict[int, set[str]] = defaultdict(set)
-    for customer_id, code in Subscription.objects.values_list("customer_id", "product__code"):
-        held[customer_id].add(code)
-    return held
-
-
-def _reason(company: Company, products: set[str], rng: Random) -> str:
-    """People rarely call about what they do not have."""
-    partners = company.plan.partner_product
-    factors = {
-        "digital_access": 2.0 if partners in products else 0.03,
-        "switch_to_digital": 0.03 if partners in products else 1.0,
-        "missing_issue": 0.1 if products == {partners} else 1.0,
-    }
-    weights = [topic.weight * factors.get(reason, 1.0) for reason, topic in texts.TOPICS.items()]
-    return rng.choices(list(texts.TOPICS), weights)[0]
 
 
 def _moments(time_zone: str, per_day: int, rng: Random, now: datetime) -> Iterator[datetime]:
@@ -103,13 +82,12 @@ def _moments(time_zone: str, per_day: int, rng: Random, now: datetime) -> Iterat
 def _contact(
     company: Company,
     customer: Customer,
-    products: set[str],
+    reason: str,
     started_at: datetime,
     addresses: dict[int, str],
     rng: Random,
     now: datetime,
 ) -> Contact:
-    reason = _reason(company, products, rng)
     topic = texts.TOPICS[reason]
     # Mail is answered within hours, so that of this morning would still be open.
     lately = started_at > now - timedelta(hours=5)

@@ -15,7 +15,6 @@ from contactcenter.demo.history import hand_of
 from customers.models import Customer, Interaction, RecordShare, TimelineEntry
 from foundation.models import Timer
 
-SETTLED_SHARE = 0.1
 OPEN_CASES = 26
 _DUE_HOURS = (1, 3, 26, 1, 44, 5, 20, 70)
 
@@ -29,14 +28,10 @@ def write_settled(
         for contact in interactions
         if contact.member_id and contact.started_at < now - timedelta(days=6)
     ]
-    chosen = sorted(rng.sample(answered, int(len(answered) * SETTLED_SHARE)), key=lambda c: c.started_at)
+    chosen = [contact for contact in answered if contact.disposition == "promise_made"]
     cases = [_solved_case(contact, rng) for contact in chosen]
     Case.objects.bulk_create(cases, batch_size=500)
-    promises = [
-        _settled_promise(contact, case, rng)
-        for contact, case in zip(chosen, cases, strict=True)
-        if rng.random() < 0.75
-    ]
+    promises = [_settled_promise(contact, case, rng) for contact, case in zip(chosen, cases, strict=True)]
     Promise.objects.bulk_create(promises, batch_size=500)
     lines = [line for case, contact in zip(cases, chosen, strict=True) for line in _case_lines(case, contact)]
     lines += [line for promise in promises for line in _promise_lines(promise)]

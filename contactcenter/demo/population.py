@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from contactcenter.demo import names
 from contactcenter.demo.company import Company
-from customers.models import Customer, Identity, Product, RecordShare, Subscription
+from customers.models import Customer, FulfilmentChange, Identity, Product, RecordShare, Subscription
 from customers.search.entries import index_customers
 
 ROBERT = "Robert Whitfield"
@@ -155,6 +155,23 @@ def _subscribe(company: Company, people: list[Inhabitant], rng: Random, now: dat
                 )
     Subscription.objects.bulk_create(subscriptions, batch_size=1000)
     RecordShare.objects.bulk_create(shares, batch_size=1000)
+    FulfilmentChange.objects.bulk_create([_first_step(one, now) for one in subscriptions], batch_size=1000)
+
+
+def _first_step(subscription: Subscription, now: datetime) -> FulfilmentChange:
+    """The history of each begins where it began."""
+    began = datetime.combine(subscription.started_on or now.date(), time(9), UTC)
+    return FulfilmentChange(
+        subscription=subscription,
+        what=f"Subscribed to {subscription.product.name}",
+        product_name=subscription.product.name,
+        state=subscription.state,
+        fulfilled_by=subscription.fulfilled_by,
+        reference=subscription.reference,
+        hand="file",
+        author="Import",
+        at=began,
+    )
 
 
 def _subscription(

@@ -9,7 +9,6 @@ from accounts.access import Viewer
 from accounts.actors import Hand
 from accounts.models import Member, Organization
 from cases import queries as cases
-from cases.rules import ReasonGuess
 from customers import queries as record
 from customers.access import shown, timeline_of_visible
 from customers.actions.facts import REASON_KEY
@@ -28,6 +27,7 @@ AGAIN_REASONS = ("They say it changed", "The line was unclear", "Security check"
 PROMISE_TEXTS = ("Access link by e-mail", "Replacement issue", "Call back", "Refund", "Confirmation by post")
 SCRIPT = FactKey.Form.SCRIPT
 _INPUTS = {"choice": "choice", "boolean": "choice", "number": "number", "date": "date"}
+LIKELY = 0.1
 HOLD_SOON_SECONDS, HOLD_NOW_SECONDS = 40, 60
 
 
@@ -40,7 +40,6 @@ def contact_panel(
 ) -> dict[str, Any]:
     """Everything the middle column shows of one contact; `view` is its customer's record."""
     steps = script_steps(interaction, view, questions)
-    guess = _guess(interaction, viewer, view) if view else None
     serving = interaction.state == Interaction.State.SERVING
     way = routing.way_of(interaction.id)
     return {
@@ -54,13 +53,7 @@ def contact_panel(
         "path": way.queue_names or [interaction.queue_name or "Call"],
         "started_at": interaction.answered_at or interaction.started_at,
         "waited_seconds": _seconds(interaction.queued_at, interaction.answered_at),
-        "guess": {
-            "text": guess.label,
-            "probability": round(guess.probability * 100),
-            "evidence": guess.evidence,
-        }
-        if guess
-        else None,
+        "guess": _guess(interaction, viewer) if view else None,
         "handover": _handover(way.handover),
         "known_count": sum(1 for step in steps if step["state"] == "known"),
         "step_count": len(steps),
@@ -71,13 +64,20 @@ def contact_panel(
     }
 
 
-def _guess(interaction: Interaction, viewer: Viewer, view: record.RecordView) -> ReasonGuess | None:
-    read = cases.AlreadyRead(
-        interaction.reason,
-        view.facts,
-        [cases.Subscribed(one.product_name, one.state, one.renews_on) for one in view.subscriptions],
-    )
-    return cases.guess_reason(view.customer_id, viewer=viewer, interaction_id=interaction.id, read=read)
+def _guess(interaction: Interaction, viewer: Viewer) -> dict[str, Any] | None:
+    """Why they most likely contact, with the evidence, and what else it may well be."""
+    if interaction.customer_id is None:
+        return None
+    best, *others = cases.guess_reasons(interaction.customer_id, viewer=viewer, interaction_id=interaction.id)
+    if not best.evidence:
+        return None
+    likely = [one for one in others[:2] if one.probability >= LIKELY]
+    return {
+        "text": best.label,
+        "probability": round(best.probability * 100),
+        "evidence": best.evidence,
+        "others": [{"text": one.label, "probability": round(one.probability * 100)} for one in likely],
+    }
 
 
 def script_steps(

@@ -19,15 +19,16 @@ from accounts.models import Member, Organization, User
 from analytics.models import QueueInterval
 from analytics.queries import service_level, trend
 from analytics.rules import COUNTED, Counts, total
-from cases.models import Case, Promise
+from cases.models import Case, Promise, ReasonModel
 from cases.queries import guess_reason, holds_marketing, promises_at_risk
+from cases.reasons.training import train_organization
 from cases.spoken import spoken_summary
 from customers.access import visible_customers
 from customers.merge_queries import waiting_pairs
 from customers.models import Customer, CustomerMerge, Interaction, TimelineEntry
 from customers.queries import customer_by_identity, record_view
 from foundation import clock
-from foundation.models import Timer
+from foundation.models import Event, Timer
 from foundation.tenancy import system, tenant
 from simulator.accounts import Directory
 from tests.engines import TestEngines
@@ -102,6 +103,23 @@ def test_the_demo_tells_the_story_once_however_often_it_is_written(
     assert again == demo
     with tenant(meridian.id):
         assert before == (Customer.objects.count(), Interaction.objects.count(), Promise.objects.count())
+
+
+def test_the_demo_learns_why_its_customers_contact(demo: dict[str, Any]) -> None:
+    meridian = organization("meridian")
+    with tenant(meridian.id):
+        assert Event.objects.filter(name="reasons.training_wanted").count() == 1
+    train_organization(meridian.id)
+    with tenant(meridian.id):
+        row = ReasonModel.objects.get()
+        assert row.verdict in {"better", "rules_better"}
+        assert row.evaluation["model"]["hit1"] > row.evaluation["frequency"]["hit1"] + 0.05
+        robert = customer_by_identity("phone", demo["callers"]["known"]["number"])
+        assert robert is not None
+        guess = guess_reason(robert.id)
+        assert guess is not None
+        assert guess.reason == "digital_access"
+        assert any("access link by e-mail" in sentence for sentence in guess.evidence)
 
 
 def test_the_demos_people_can_sign_in_and_the_stranger_company_is_apart(

@@ -18,6 +18,7 @@ from tests.desk import (
     file_samples,
     floor_samples,
     privacy_samples,
+    reason_samples,
     samples,
 )
 
@@ -52,6 +53,7 @@ def screens() -> dict[str, str]:
     record = rendered("desk/customer.html", samples.console())
     fields = rendered("desk/setup/fields.html", {"panel": field_samples.fields()}, **admin)
     asked_again = {"path": "/asked_again/", "role": "supervisor"}
+    reasons = {"path": "/reasons/", "role": "supervisor"}
     return {
         "fields": fields,
         "fields-empty": rendered("desk/setup/fields.html", {"panel": {"fields": [], "retired": []}}, **admin),
@@ -64,6 +66,16 @@ def screens() -> dict[str, str]:
             "desk/record/asked_again.html",
             {"panel": {**field_samples.asked_again(), "empty": True}},
             **asked_again,
+        ),
+        "reasons": rendered(
+            "desk/record/reasons.html",
+            {"panel": reason_samples.panel(*[reason_samples.training()] * 3)},
+            **reasons,
+        ),
+        "reasons-empty": rendered(
+            "desk/record/reasons.html",
+            {"panel": reason_samples.panel(reason_samples.training(verdict="too_few", compared=False))},
+            **reasons,
         ),
         "console": rendered("desk/console.html", samples.console()),
         "console-empty": rendered("desk/console.html", samples.empty_console()),

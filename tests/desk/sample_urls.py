@@ -24,6 +24,7 @@ def _route(name: str) -> str:
         "search",
         "floor",
         "asked_again",
+        "reasons",
         "setup_fields",
         "announce",
         "styleguide",

@@ -222,6 +222,7 @@ def contact(**changes: Any) -> dict[str, Any]:
                 "Issues 9 and 10 were reported missing.",
                 "61 % of the last 2,300 contacts were about this.",
             ],
+            "others": [{"text": "Missing issue", "probability": 11}],
         },
         "handover": {
             "hand": "inhouse",

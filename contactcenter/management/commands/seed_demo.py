@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.actors import SYSTEM_ACTOR
+from cases.events import ReasonTrainingWanted
 from contactcenter.demo.company import FELLHOUSE, MERIDIAN, Company, CompanyPlan, find_company, write_company
 from contactcenter.demo.consents import write_consents
 from contactcenter.demo.credentials import give_client, give_logins, read_file, write_file
@@ -24,6 +26,7 @@ from contactcenter.demo.robert import write_robert
 from contactcenter.demo.telephone import callers, carrier_account, own_line, write_telephone
 from customers.models import Customer
 from foundation import clock
+from foundation.events import emit
 from foundation.tenancy import tenant
 
 _SIZES = {"meridian": (1000, 20, 2011), "fellhouse": (60, 3, 1987)}
@@ -84,6 +87,8 @@ def _write_records(company: Company, now: datetime) -> None:
     write_figures(interactions, now=now)
     write_import(company, others)
     write_consents(others, robert, now=now)
+    # Trained by the background worker: it takes longer than a start may.
+    emit(ReasonTrainingWanted(organization_id=company.organization.id), actor=SYSTEM_ACTOR.as_json())
     if robert is not None:
         write_robert(company, robert, now)
         write_doubles(company)
