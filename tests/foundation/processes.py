@@ -35,6 +35,12 @@ class Processes:
             log = self._folder / f"{name}.log"
             self._running[name] = spawn(command, log=log, cwd=ROOT, env=os.environ)
 
+    def watch(self) -> None:
+        """As every supervisor: a worker may give up when the broker goes in the wrong moment."""
+        for name, process in list(self._running.items()):
+            if process.poll() is not None:
+                self.start(name)
+
     def kill(self, name: str) -> None:
         """As the kernel does when memory is short."""
         process = self._running.pop(name)

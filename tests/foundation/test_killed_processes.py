@@ -48,6 +48,7 @@ def wait_until_handled(count: int, processes: Processes) -> None:
     until = time.monotonic() + PATIENCE
     while handled() < count:
         assert time.monotonic() < until, f"{handled()} of {count} handled\n{processes.logs()}"
+        processes.watch()
         time.sleep(0.05)
 
 
