@@ -1,6 +1,6 @@
 """Who does something: the hand that every fact, note, promise and event is marked with."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -29,7 +29,7 @@ class Actor:
 
     def as_json(self) -> dict[str, Any]:
         """For the event log."""
-        return asdict(self)
+        return dict(vars(self))
 
     @property
     def is_partner(self) -> bool:

@@ -6,7 +6,6 @@ applies (the offer may be taken, the promise kept); cancelling is only a courtes
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +29,8 @@ def emit_at(
     event: DomainEvent, due_at: datetime, *, key: str, actor: Mapping[str, Any] | None = None
 ) -> None:
     """Record `event` at `due_at`. A timer of the same key is replaced."""
-    payload = json.dumps(asdict(event), cls=DjangoJSONEncoder)
     told = json.dumps(dict(actor or {}), cls=DjangoJSONEncoder)
-    what = [event.NAME, event.VERSION, event.subject, payload, told]
+    what = [event.NAME, event.VERSION, event.subject, event.as_json(), told]
     send_with_next(_SET, [current_organization_id(), key, due_at, *what])
 
 

@@ -85,7 +85,7 @@ class _Bell:
     A flood of callbacks otherwise spends a tenth of its time on waking a relay that is up.
     """
 
-    REST_SECONDS = 0.004
+    REST_SECONDS = 0.01
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
