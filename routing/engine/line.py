@@ -7,10 +7,10 @@ from routing.engine.values import Contact
 
 
 class Line:
-    """Contacts by (order key, id)."""
+    """Contacts by (order key, entered, id): of two with equal points the longer waiting comes first."""
 
     def __init__(self) -> None:
-        self._order: list[tuple[int, int]] = []
+        self._order: list[tuple[int, float, int]] = []
         self._contacts: dict[int, tuple[int, Contact]] = {}
 
     def __len__(self) -> int:
@@ -18,13 +18,13 @@ class Line:
 
     def __iter__(self) -> Iterator[Contact]:
         """First in line first."""
-        return (self._contacts[contact_id][1] for _, contact_id in self._order)
+        return (self._contacts[contact_id][1] for _, _, contact_id in self._order)
 
     def add(self, contact: Contact, key: int) -> None:
         """Put a contact in its place; one that is already there stays."""
         if contact.id not in self._contacts:
             self._contacts[contact.id] = (key, contact)
-            insort(self._order, (key, contact.id))
+            insort(self._order, (key, contact.entered_at, contact.id))
 
     def remove(self, contact_id: int) -> Contact | None:
         """Take a contact out, if it is there."""
@@ -32,5 +32,5 @@ class Line:
         if known is None:
             return None
         key, contact = known
-        del self._order[bisect_left(self._order, (key, contact_id))]
+        del self._order[bisect_left(self._order, (key, contact.entered_at, contact_id))]
         return contact

@@ -429,6 +429,7 @@ def test_a_timeline_that_somebody_reads_on_in_is_left_alone_and_says_when_there_
     expect(words).to_have_value("link")
     with page.expect_response(lambda answer: "q=link%20by%20mail" in answer.url):
         words.fill("link by mail")
+    page.wait_for_function("!document.querySelector('.htmx-request')")
     fresh = samples.console(timeline={**samples.timeline(), "newest_id": 11})
     pages.answers["/customer/42/"] = rendered("desk/console/_customer.html", fresh)
     words.focus()

@@ -164,6 +164,21 @@ def test_every_decision_says_why(floor: Any) -> None:
     assert all(one.reasons for one in decide(*floor, NOW))
 
 
+def test_of_two_contacts_with_equal_points_the_longer_waiting_stands_first_in_line() -> None:
+    plan = QueuePlan(id=1, slug="service", acceleration=1.0)
+    line = Line()
+    waiting = [
+        Contact(id=9, queue_id=1, entered_at=NOW - 60, queued_at=NOW, base_score=9),
+        Contact(id=10, queue_id=1, entered_at=NOW - 600, queued_at=NOW, base_score=0),
+    ]
+    for one in waiting:
+        entered_us = round(one.entered_at * 1e6)
+        key = order_key(priority_class=1, acceleration=1.0, base_score=one.base_score, entered_us=entered_us)
+        line.add(one, key)
+    in_order = sorted(waiting, key=lambda one: contact_order(one, plan, NOW))
+    assert [one.id for one in line] == [one.id for one in in_order] == [10, 9]
+
+
 def test_between_agents_equal_in_everything_it_says_that_too() -> None:
     contact = Contact(id=1, queue_id=1, entered_at=NOW - 60, queued_at=NOW - 60)
     twins = [Seat(id=n, agent=Agent(id=n), ready_since=NOW - 5) for n in (1, 2)]
