@@ -65,12 +65,7 @@ def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
 
 def make_offers(decisions: Sequence[Decision], plans: dict[int, QueuePlan], decided_at: float) -> list[Won]:
     """Claim what was decided, tell the agents and set the clocks. Inside `tenant()`."""
-    pairs = [
-        Pair(
-            one.contact_id, one.seat.id, one.reasons, inputs_of(one, plans[one.contact.queue_id], decided_at)
-        )
-        for one in decisions
-    ]
+    pairs = [_pair(one, plans[one.contact.queue_id], decided_at) for one in decisions]
     won = claim(pairs, clock.now())
     for offer in won:
         _announce(offer)
