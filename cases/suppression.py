@@ -20,7 +20,6 @@ from customers.models import Identity
 from foundation import clock
 
 NAME = "suppression"
-HASHED = "hashed"
 _BATCH = 2_000
 # Which channels an identity is reached by; what has no address of its own cannot be looked up in a list.
 _CHANNELS = {

@@ -176,13 +176,6 @@ def current_values(customer_ids: Iterable[int], keys: Collection[str]) -> dict[i
     return found
 
 
-def fact_history(customer_id: int, key: str) -> list[KnownFact]:
-    """Every answer to one question, newest first."""
-    rows = Fact.objects.filter(customer_id=customer_id, key__key=key)
-    rows = rows.select_related("key", "member", "partner").order_by("-recorded_at", "-id")
-    return [_known(fact) for fact in rows]
-
-
 def questions(viewer: Viewer) -> list[FactKey]:
     """The questions this viewer may ask or read, in the order of the desk; retired ones are not asked."""
     keys = FactKey.objects.filter(retired_at=None).order_by("position", "key")

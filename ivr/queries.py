@@ -57,12 +57,6 @@ def _view(session: CallSession) -> CallView:
     )
 
 
-def live_calls() -> list[CallSession]:
-    """Calls in progress, the oldest first."""
-    rows = CallSession.objects.exclude(state=CallSession.State.ENDED)
-    return list(rows.select_related("interaction__customer", "number").order_by("started_at", "id"))
-
-
 def account_by_sid(account_sid: str) -> TelephonyAccount | None:
     """The account a webhook names, of whatever organisation it is."""
     with system():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import Member
 from foundation import clock
@@ -115,14 +115,6 @@ def readings_of(announcement_id: int) -> list[Reading]:
         )
         for member in people
     ]
-
-
-def acknowledgement_counts() -> dict[int, tuple[int, int]]:
-    """For each running announcement: how many have acknowledged it, of how many."""
-    running = list(running_announcements())
-    done = AnnouncementReceipt.objects.filter(announcement__in=running, acknowledged_at__isnull=False)
-    counts = dict(done.values_list("announcement").annotate(count=Count("id")))
-    return {row.id: (counts.get(row.id, 0), audience_members(row).count()) for row in running}
 
 
 def had_seen(member_id: int, at: datetime) -> list[Announcement]:

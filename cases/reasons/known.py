@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cases.rules import PastContact, PromiseSignal, Signals
-
-KEPT_LATELY = timedelta(days=14)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Organization
 from customers.answers import Limits
@@ -104,11 +104,6 @@ def progress_of(import_id: int) -> Progress:
         refused=Sum("refused"),
     )
     return Progress(**{name: value or 0 for name, value in found.items()})
-
-
-def has_waiting_chunks(import_id: int) -> bool:
-    """Whether rows are still to be written."""
-    return ImportChunk.objects.filter(file_id=import_id, state=ImportChunk.State.WAITING).exists()
 
 
 def reader_of(file: Import) -> Reader:
@@ -224,8 +219,3 @@ def _line(cells: list[str]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue().encode()
-
-
-def counts_by_state() -> dict[str, int]:
-    """How many imports are in each state."""
-    return dict(Import.objects.values_list("state").annotate(count=Count("id")).order_by())
