@@ -108,3 +108,10 @@ class Member(TenantModel):
     def administers(self) -> bool:
         """Whether this person may set the organisation up."""
         return self.is_active and self.role == self.Role.ADMIN
+
+
+from accounts.hours.models import (  # noqa: E402, F401  # models of a package of their own
+    BusinessHours,
+    Holiday,
+    HoursSpan,
+)

@@ -1,6 +1,7 @@
 """What the engine must know of an organisation besides tokens: its queues' plans and its agents."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -9,7 +10,7 @@ from accounts.access import scopes_of_partners
 from accounts.models import Member
 from customers.queries import language_name
 from routing.engine import Agent, QueuePlan, Requirement, Step
-from routing.models import AgentSkill, Queue, QueueSkill, QueueStep
+from routing.models import AgentSkill, Queue, QueueSkill, StepPool
 
 IN_HOUSE = Step()
 
@@ -31,14 +32,13 @@ def load_plans() -> dict[int, QueuePlan]:
     """The plan of each queue, by id; contacts still waiting in a closed queue are served."""
     queues = Queue.objects.prefetch_related(
         Prefetch("requirements", QueueSkill.objects.select_related("skill")),
-        Prefetch("steps", QueueStep.objects.select_related("partner")),
+        Prefetch("steps__pools", StepPool.objects.select_related("pool")),
     )
     return {queue.id: plan_of(queue) for queue in queues}
 
 
 def plan_of(queue: Queue) -> QueuePlan:
     """One queue's rules as the engine takes them. A queue without steps is served in-house at once."""
-    steps = sorted(queue.steps.all(), key=lambda step: (step.after_seconds, step.id))
     return QueuePlan(
         id=queue.id,
         slug=queue.slug,
@@ -49,17 +49,22 @@ def plan_of(queue: Queue) -> QueuePlan:
             Requirement(skill=need.skill.slug, level=need.level, name=need.skill.name)
             for need in queue.requirements.all()
         ),
-        steps=tuple(
-            Step(
-                partner_id=step.partner_id,
-                after_seconds=step.after_seconds,
-                pool=step.partner.name if step.partner else IN_HOUSE.pool,
-            )
-            for step in steps
-        )
-        or (IN_HOUSE,),
-        best_skill_first=queue.best_skill_first,
+        steps=tuple(_steps(queue)) or (IN_HOUSE,),
+        best_skill_first=queue.fit == Queue.Fit.BEST,
     )
+
+
+def _steps(queue: Queue) -> Iterator[Step]:
+    after = 0
+    for step in queue.steps.all():
+        for opened in step.pools.all():
+            pool = opened.pool
+            yield Step(
+                partner_id=pool.partner_id if pool else None,
+                after_seconds=after,
+                pool=pool.name if pool else IN_HOUSE.pool,
+            )
+        after += step.wait_seconds or 0
 
 
 def load_agents() -> dict[int, Agent]:

@@ -73,17 +73,17 @@ def _read(parameters: list[Any]) -> Read:
 
 
 def _waiting_row(row: tuple[Any, ...]) -> WaitingRow:
-    _, token_id, _, queue_id, key, entered_at, queued_at, base_score, preferred_id, language, avoid = row[:11]
-    pairs = json.loads(avoid) if isinstance(avoid, str) else avoid
+    _, token_id, _, queue_id, key, entered_at, queued_at, base_score, _channel = row[:9]
+    wants, avoid = (json.loads(one) if isinstance(one, str) else one for one in row[9:11])
     contact = Contact(
         id=token_id,
         queue_id=queue_id,
         entered_at=entered_at,
         queued_at=queued_at,
         base_score=base_score,
-        preferred_agent_id=preferred_id,
-        language=language,
-        avoid=tuple((int(agent_id), float(until)) for agent_id, until in pairs),
+        preferred_agent_id=wants.get("preferred_member_id"),
+        language=wants.get("language", ""),
+        avoid=tuple((int(agent_id), float(until)) for agent_id, until in avoid),
     )
     return WaitingRow(contact=contact, key=key)
 
@@ -96,7 +96,7 @@ def contact_of(token: WaitingToken) -> Contact:
         entered_at=token.entered_at.timestamp(),
         queued_at=token.queued_at.timestamp(),
         base_score=token.base_score,
-        preferred_agent_id=token.preferred_member_id,
-        language=token.language,
+        preferred_agent_id=token.wants.get("preferred_member_id"),
+        language=token.wants.get("language", ""),
         avoid=tuple((int(agent_id), float(until)) for agent_id, until in token.avoid),
     )

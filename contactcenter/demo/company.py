@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from accounts.actions import add_member, create_organization, create_partner, sign_contract
@@ -9,7 +10,8 @@ from accounts.models import Contract, Member, Organization, Partner, User
 from cases.rules import REASONS
 from customers.actions import define_fact_key, define_product
 from foundation.tenancy import system, tenant
-from routing.models import AgentSkill, Queue, QueueSkill, QueueStep, Skill
+from routing.models import AgentSkill, Queue, QueueSkill, Skill
+from routing.pools import add_step, pool_of_partner
 
 
 @dataclass(frozen=True)
@@ -300,7 +302,7 @@ def _queue(plan: QueuePlan, skill: Skill, partner: Partner) -> None:
     if not created:
         return
     QueueSkill.objects.create(queue=queue, skill=skill, level=1)
-    for after_seconds, at_partner in plan.steps:
-        QueueStep.objects.create(
-            queue=queue, partner=partner if at_partner else None, after_seconds=after_seconds
-        )
+    opens = [after_seconds for after_seconds, _ in plan.steps]
+    waits = [*(later - first for first, later in pairwise(opens)), None]
+    for (_, at_partner), wait_seconds in zip(plan.steps, waits, strict=True):
+        add_step(queue, pool_of_partner(partner) if at_partner else None, wait_seconds=wait_seconds)

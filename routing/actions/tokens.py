@@ -35,8 +35,8 @@ def put_in_line(item: WorkItem) -> None:
             entered_at=item.entered_at,
             queued_at=item.queued_at,
             base_score=item.base_score,
-            preferred_member_id=item.preferred_member_id,
-            language=item.language,
+            channel=item.channel,
+            wants=item.wants,
             avoid=item.avoid,
         )
     )

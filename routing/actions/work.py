@@ -1,6 +1,7 @@
 """A contact's way through the queues: in, out, on to another queue, back, and done."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -58,8 +59,8 @@ def queue_work(
             interaction=waiting,
             queue=queue,
             base_score=base_score,
-            preferred_member_id=preferred_member_id,
-            language=_language_of(waiting),
+            channel=waiting.channel,
+            wants=_wants(waiting, preferred_member_id),
             entered_at=min(entered_at or now, now),
             queued_at=now,
         ),
@@ -106,7 +107,8 @@ def requeue(interaction_id: int, *, queue_slug: str, actor: Actor, note: str = "
             interaction=moved,
             queue=queue,
             base_score=item.base_score,
-            language=item.language,
+            channel=item.channel,
+            wants={"language": item.wants.get("language", "")},
             entered_at=item.entered_at,
             queued_at=clock.now(),
             avoid=also_avoiding([], server_id, clock.now()),
@@ -191,6 +193,9 @@ def _server_of(item: WorkItem) -> int:
     return _accepted_offer(item).member_id
 
 
-def _language_of(interaction: Interaction) -> str:
+def _wants(interaction: Interaction, preferred_member_id: int | None) -> dict[str, Any]:
     customer = interaction.customer
-    return customer.language[:2].lower() if customer else ""
+    return {
+        "language": customer.language[:2].lower() if customer else "",
+        "preferred_member_id": preferred_member_id,
+    }

@@ -86,8 +86,9 @@ CREATE FUNCTION routing_tail(
   last_waiting bigint, waiting_gaps bigint[], last_seat bigint, seat_gaps bigint[]
 ) RETURNS TABLE (
   kind text, id bigint, organization_id bigint, queue_id bigint, key bigint, entered_at float8,
-  queued_at float8, base_score float8, preferred_member_id bigint, language text, avoid jsonb,
-  member_id bigint, ready_since float8
+  queued_at float8, base_score float8, channel text, wants jsonb, avoid jsonb, member_id bigint,
+  ready_since float8, units_used smallint, held jsonb, last_inbound_at float8, last_offer_at float8,
+  last_end_at float8
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -96,13 +97,15 @@ BEGIN
   PERFORM set_config('app.system', 'on', true);
   RETURN QUERY
   SELECT 'waiting', w.id, w.organization_id, w.queue_id, w.key, extract(epoch FROM w.entered_at)::float8,
-         extract(epoch FROM w.queued_at)::float8, w.base_score, w.preferred_member_id, w.language::text,
-         w.avoid, NULL::bigint, NULL::float8
+         extract(epoch FROM w.queued_at)::float8, w.base_score, w.channel::text, w.wants, w.avoid,
+         NULL::bigint, NULL::float8, NULL::smallint, NULL::jsonb, NULL::float8, NULL::float8, NULL::float8
   FROM routing_waitingtoken w WHERE w.id > last_waiting OR w.id = ANY (waiting_gaps);
   RETURN QUERY
   SELECT 'seat', s.id, s.organization_id, NULL::bigint, NULL::bigint, NULL::float8, NULL::float8,
-         NULL::float8, NULL::bigint, NULL, NULL::jsonb, s.member_id,
-         extract(epoch FROM s.ready_since)::float8
+         NULL::float8, NULL, NULL::jsonb, NULL::jsonb, s.member_id,
+         extract(epoch FROM s.ready_since)::float8, s.units_used, s.held,
+         extract(epoch FROM s.last_inbound_at)::float8, extract(epoch FROM s.last_offer_at)::float8,
+         extract(epoch FROM s.last_end_at)::float8
   FROM routing_seattoken s WHERE s.id > last_seat OR s.id = ANY (seat_gaps);
   PERFORM set_config('app.system', before, true);
 END

@@ -130,6 +130,7 @@ WORK_LISTS = {
     "partners_apiclient",
     "partners_idempotencykey",
     "partners_webhookmessage",
+    "routing_changetoken",
     "routing_claim",
     "routing_seattoken",
     "routing_waitingtoken",

@@ -17,7 +17,8 @@ from ivr.actions import set_up_account, set_up_number, voice_token
 from ivr.models import CallSession, PhoneNumber
 from routing import owner
 from routing.actions import accept_offer
-from routing.models import Offer, Queue, QueueStep
+from routing.models import Offer, Queue
+from routing.pools import add_step, pool_of_partner
 from routing.presence import heartbeat, set_presence
 from simulator.app import build_app
 from simulator.client import PhoneCall, SimulatorClient
@@ -117,7 +118,7 @@ class Stage:
         with tenant(self.organization_id):
             service = self._queue("service", "Service")
             digital = self._queue("digital", "Digital edition")
-            QueueStep.objects.create(queue=digital, partner=self.cast.partner)
+            add_step(digital, pool_of_partner(self.cast.partner))
             account = set_up_account(
                 self.account_sid,
                 auth_token=TOKEN,

@@ -16,8 +16,9 @@ from customers.actions import create_customer, open_interaction
 from foundation import clock
 from foundation.tenancy import tenant
 from routing.actions import queue_work
-from routing.models import AgentSkill, Offer, Queue, QueueSkill, QueueStep, Skill, WorkItem
+from routing.models import AgentSkill, Offer, Queue, QueueSkill, Skill, WorkItem
 from routing.owner import Owner
+from routing.pools import add_step, pool_of_partner
 from routing.presence import set_presence
 from tests.people import Cast, cast, committed_cast  # noqa: F401
 
@@ -79,8 +80,8 @@ def make_floor(cast: Cast) -> Floor:  # noqa: F811
     """`service`: in-house. `digital`: in-house first, Digipress after 20 s; needs the skill."""
     service = Queue.objects.create(slug="service", name="Service")
     digital = Queue.objects.create(slug="digital", name="Digital edition")
-    QueueStep.objects.create(queue=digital, after_seconds=0)
-    QueueStep.objects.create(queue=digital, partner=cast.partner, after_seconds=20)
+    add_step(digital, wait_seconds=20)
+    add_step(digital, pool_of_partner(cast.partner))
     skill = Skill.objects.create(slug="digital", name="Digital edition")
     QueueSkill.objects.create(queue=digital, skill=skill, level=2)
     for member, level in ((cast.ana, 3), (cast.paula, 5), (cast.mark, 1)):

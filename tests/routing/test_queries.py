@@ -97,7 +97,7 @@ def test_an_agent_sees_the_queues_they_may_be_offered(floor: Floor) -> None:
 
 
 def test_transfer_targets_name_the_partner_that_serves_first(floor: Floor) -> None:
-    floor.digital.steps.filter(partner=None).delete()
+    floor.digital.steps.filter(pools__pool=None).delete()
     targets = {one.queue_slug: one.partner_name for one in queries.transfer_targets()}
     assert targets == {"service": "", "digital": "Digipress"}
 

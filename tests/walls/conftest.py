@@ -37,7 +37,8 @@ from partners.actions import create_webhook_endpoint
 from partners.models import WebhookMessage
 from routing.actions import accept_offer, queue_work
 from routing.claims import Pair, claim
-from routing.models import AgentSkill, Presence, Queue, QueueStep, SeatToken, Skill, WaitingToken
+from routing.models import AgentSkill, Presence, Queue, SeatToken, Skill, WaitingToken
+from routing.pools import add_step, pool_of_partner
 from routing.presence import set_presence
 from tests.people import Cast, make_cast
 
@@ -119,7 +120,7 @@ def house(slug: str, words: Words) -> House:
         )
         Queue.objects.create(slug="service", name=words.desk)
         digital = Queue.objects.create(slug="digital", name="Digital edition")
-        QueueStep.objects.create(queue=digital, partner=cast.partner)
+        add_step(digital, pool_of_partner(cast.partner))
         skill = Skill.objects.create(slug="digital", name="Digital edition")
         for member in (cast.ana, cast.mark, cast.paula):
             AgentSkill.objects.create(member=member, skill=skill, level=3)

@@ -1,0 +1,1 @@
+"""When an organisation, a partner or a queue is open."""

@@ -1,0 +1,46 @@
+"""Who takes the work. Waiting contacts and free capacity are token rows: inserted, deleted, never updated."""
+
+from routing.models.live import ChangeToken, Engagement, Presence, PresencePeriod, SeatToken, WaitingToken
+from routing.models.setup import (
+    AgentSkill,
+    ChannelRule,
+    OverflowRule,
+    PauseReason,
+    PilotPin,
+    Pool,
+    PoolMember,
+    Queue,
+    QueueShare,
+    QueueSkill,
+    QueueStep,
+    Skill,
+    StepPool,
+    StepSkill,
+)
+from routing.models.work import DecisionRecord, Offer, WorkItem
+
+__all__ = [
+    "AgentSkill",
+    "ChangeToken",
+    "ChannelRule",
+    "DecisionRecord",
+    "Engagement",
+    "Offer",
+    "OverflowRule",
+    "PauseReason",
+    "PilotPin",
+    "Pool",
+    "PoolMember",
+    "Presence",
+    "PresencePeriod",
+    "Queue",
+    "QueueShare",
+    "QueueSkill",
+    "QueueStep",
+    "SeatToken",
+    "Skill",
+    "StepPool",
+    "StepSkill",
+    "WaitingToken",
+    "WorkItem",
+]
