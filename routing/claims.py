@@ -14,7 +14,7 @@ from foundation.events import emit
 from foundation.live import hint, nudge
 from foundation.timers import emit_at
 from routing.actions.offers import expiry_key
-from routing.engine import Decision, QueuePlan, inputs_of
+from routing.engine import Decision, Rulebook, Situation, inputs_of
 from routing.events import OfferExpiryDue, OfferMade
 from routing.models import Presence, SeatToken, WaitingToken
 from routing.rules import HEARTBEAT_STALE, heard_within
@@ -63,20 +63,20 @@ def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
         return [Won(*row) for row in cursor.fetchall()]
 
 
-def make_offers(decisions: Sequence[Decision], plans: dict[int, QueuePlan], decided_at: float) -> list[Won]:
+def make_offers(
+    decisions: Sequence[Decision], rules: Rulebook, decided_at: float, situation: Situation
+) -> list[Won]:
     """Claim what was decided, tell the agents and set the clocks. Inside `tenant()`."""
-    pairs = [_pair(one, plans[one.contact.queue_id], decided_at) for one in decisions]
+    pairs = [
+        Pair(one.contact_id, one.seat.id, one.reasons, inputs_of(one, rules, decided_at, situation))
+        for one in decisions
+    ]
     won = claim(pairs, clock.now())
     for offer in won:
         _announce(offer)
     if won:
         hint("floor", "queues")
     return won
-
-
-def _pair(decision: Decision, plan: QueuePlan, decided_at: float) -> Pair:
-    inputs = inputs_of(decision, plan, decided_at)
-    return Pair(decision.contact_id, decision.seat.id, decision.reasons, inputs)
 
 
 def _announce(offer: Won) -> None:

@@ -1,18 +1,23 @@
 """One organisation's waiting contacts and free seats, as the owner of the order keeps them in memory."""
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from routing.config import RoutingConfig
-from routing.engine import Contact, Decision, Line, Pool, Seat, decide_lines
-
-
-@dataclass(frozen=True)
-class WaitingRow:
-    """A waiting token as read from its table."""
-
-    contact: Contact
-    key: int
+from routing.engine import (
+    CAPACITY_UNITS,
+    Contact,
+    Decision,
+    Line,
+    Pool,
+    Rulebook,
+    Seat,
+    Situation,
+    decide_lines,
+    interval_of,
+    orders_alike,
+)
+from routing.engine.values import Standing
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,11 @@ class SeatRow:
     id: int
     member_id: int
     ready_since: float
+    units_used: int = 0
+    held: dict[str, int] = field(default_factory=dict)
+    inbound_at: float | None = None
+    offer_at: float | None = None
+    end_at: float | None = None
 
 
 @dataclass
@@ -29,58 +39,105 @@ class Floor:
     """Stale knowledge is harmless here: a claim only wins what the tables still hold."""
 
     organization_id: int
-    config: RoutingConfig = field(default_factory=lambda: RoutingConfig({}, {}))
+    config: RoutingConfig = field(default_factory=RoutingConfig)
     config_read_at: float = float("-inf")
-    lines: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
-    queue_of: dict[int, int] = field(default_factory=dict)
+    lines: dict[int, Line] = field(default_factory=dict)
+    waiting: dict[int, Contact] = field(default_factory=dict)
+    strangers: dict[int, Contact] = field(default_factory=dict)
     seats: dict[int, SeatRow] = field(default_factory=dict)
     pool: Pool = field(default_factory=Pool)
     changed: bool = True
     missing: frozenset[tuple[str, int]] = frozenset()
+    staff: dict[int, Standing] = field(default_factory=dict)
+    taken: Counter[tuple[int, int, int]] = field(default_factory=Counter)
 
-    def add_waiting(self, row: WaitingRow) -> None:
+    def add_waiting(self, contact: Contact) -> None:
         """A contact waits."""
-        if row.contact.id not in self.queue_of:
-            self.queue_of[row.contact.id] = row.contact.queue_id
-            self.lines[row.contact.queue_id].add(row.contact, row.key)
+        if contact.id not in self.waiting:
+            self.waiting[contact.id] = contact
+            self._put_in_line(contact)
             self.changed = True
 
     def add_seat(self, row: SeatRow) -> None:
-        """An agent is free."""
+        """An agent has capacity."""
         if row.id not in self.seats:
             self.seats[row.id] = row
+            self.staff[row.member_id] = "ready"
             self._put_into_pool(row)
             self.changed = True
 
     def drop_waiting(self, token_id: int) -> None:
         """The contact no longer waits here."""
-        queue_id = self.queue_of.pop(token_id, None)
-        if queue_id is not None:
-            self.lines[queue_id].remove(token_id)
+        contact = self.waiting.pop(token_id, None)
+        self.strangers.pop(token_id, None)
+        if contact is not None and contact.queue_id in self.lines:
+            self.lines[contact.queue_id].remove(token_id)
 
     def drop_seat(self, token_id: int) -> None:
-        """The agent is no longer free."""
-        self.seats.pop(token_id, None)
+        """The agent's capacity is taken, or gone."""
+        row = self.seats.pop(token_id, None)
+        if row is not None:
+            self.staff[row.member_id] = "busy"
         self.pool.remove(token_id)
 
     def use(self, config: RoutingConfig, read_at: float) -> None:
         """Decide by this configuration from now on; `read_at` in monotonic seconds."""
         self.config_read_at = read_at
-        if config != self.config:
-            self.config, self.changed, self.pool = config, True, Pool()
+        if config.rules != self.config.rules:
+            self.changed = True
+            self._line_up(config.rules)
+        if config.agents != self.config.agents:
+            self.changed, self.pool = True, Pool()
+            self.config = config
             for row in self.seats.values():
                 self._put_into_pool(row)
+        self.changed = self.changed or config.staff != self.config.staff
+        self.config = config
+        self.staff = {**config.staff, **{row.member_id: "ready" for row in self.seats.values()}}
         self.missing = self._unknown()
+
+    def _line_up(self, rules: Rulebook) -> None:
+        """Keep the lines whose order the new rules leave as it is; make the others anew."""
+        old, self.lines = self.lines, {}
+        for queue_id, plan in rules.plans.items():
+            line = old.get(queue_id)
+            if line is not None and orders_alike(line.plan, plan):
+                line.plan = plan
+                self.lines[queue_id] = line
+            else:
+                self.lines[queue_id] = Line(plan)
+        if self.lines != old:
+            self.strangers = {}
+            for contact in self.waiting.values():
+                self._put_in_line(contact)
+
+    def _put_in_line(self, contact: Contact) -> None:
+        line = self.lines.get(contact.queue_id)
+        if line is None:
+            self.strangers[contact.id] = contact
+        else:
+            line.add(contact)
 
     def _put_into_pool(self, row: SeatRow) -> None:
         agent = self.config.agents.get(row.member_id)
         if agent is not None:
-            self.pool.add(Seat(id=row.id, agent=agent, ready_since=row.ready_since))
+            self.pool.add(
+                Seat(
+                    id=row.id,
+                    agent=agent,
+                    ready_since=row.ready_since,
+                    load=row.units_used / CAPACITY_UNITS,
+                    held=row.held,
+                    inbound_at=row.inbound_at,
+                    offer_at=row.offer_at,
+                    end_at=row.end_at,
+                )
+            )
 
     @property
     def may_match(self) -> bool:
         """Whether anybody waits while anybody is free."""
-        return bool(self.queue_of) and bool(self.seats)
+        return bool(self.waiting) and bool(self.seats)
 
     @property
     def needs_reading(self) -> bool:
@@ -88,10 +145,23 @@ class Floor:
         return not self._unknown() <= self.missing
 
     def _unknown(self) -> frozenset[tuple[str, int]]:
-        queues = {queue_id for queue_id, line in self.lines.items() if line} - self.config.plans.keys()
+        queues = {contact.queue_id for contact in self.strangers.values()}
         members = {row.member_id for row in self.seats.values()} - self.config.agents.keys()
         return frozenset({("queue", one) for one in queues} | {("member", one) for one in members})
 
+    def situation(self) -> Situation:
+        """What a decision may look at besides waiting contacts and free seats."""
+        return Situation(staff=self.staff, agents=self.config.agents, taken=self.taken)
+
     def decide(self, now: float, limit: int) -> list[Decision]:
-        """The next pairs; `now` in epoch seconds."""
-        return decide_lines(self.lines, self.pool, self.config.plans, now, limit)
+        """The next pairs, one for each agent; `now` in epoch seconds."""
+        rules, situation = self.config.rules, self.situation()
+        made = decide_lines(self.lines, self.pool, rules, now, limit, situation)
+        # A claim takes a seat token once; what is left of its agent comes back as another token.
+        return list({one.seat.id: one for one in reversed(made)}.values())[::-1]
+
+    def count(self, decision: Decision, now: float) -> None:
+        """A split queue's contact has gone to a pool."""
+        plan = self.config.rules.plans[decision.contact.queue_id]
+        if plan.split is not None and decision.pool_id is not None:
+            self.taken[plan.id, interval_of(plan.split, now), decision.pool_id] += 1

@@ -120,19 +120,19 @@ class Owner:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = on")
             truth = read_all(self._waiting, self._seats, now)
-        true_waiting = {row.contact.id for _, row in truth.waiting}
+        true_waiting = {contact.id for _, contact in truth.waiting}
         true_seats = {row.id for _, row in truth.seats}
         for floor in self._floors.values():
-            for token_id in floor.queue_of.keys() - true_waiting:
+            for token_id in floor.waiting.keys() - true_waiting:
                 floor.drop_waiting(token_id)
             for token_id in floor.seats.keys() - true_seats:
                 floor.drop_seat(token_id)
         self._remember(truth)
-        self._floors = {org: floor for org, floor in self._floors.items() if floor.queue_of or floor.seats}
+        self._floors = {org: floor for org, floor in self._floors.items() if floor.waiting or floor.seats}
 
     def _remember(self, read: Read) -> None:
-        for organization_id, row in read.waiting:
-            self._floor(organization_id).add_waiting(row)
+        for organization_id, contact in read.waiting:
+            self._floor(organization_id).add_waiting(contact)
         for organization_id, seat in read.seats:
             self._floor(organization_id).add_seat(seat)
 
@@ -166,11 +166,12 @@ class Owner:
         if not decisions:
             return False
         with tenant(floor.organization_id):
-            won = make_offers(decisions, floor.config.plans, now)
+            won = make_offers(decisions, floor.config.rules, now, floor.situation())
         seats_won = {offer.seat_id for offer in won}
         lost = [one for one in decisions if one.seat.id not in seats_won]
         for one in decisions:
             if one.seat.id in seats_won:
+                floor.count(one, now)
                 floor.drop_waiting(one.contact_id)
                 floor.drop_seat(one.seat.id)
         self._forget_stale(floor, lost)
