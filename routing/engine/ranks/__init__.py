@@ -33,7 +33,7 @@ RANKS: dict[str, Rank] = {
     "idle": idle,
 }
 EQUAL = "equal in everything; the lower number decided"
-_SAID_ALWAYS = ("preferred", "ring", "local", "language")
+_SAID_ALWAYS = ("preferred", "split", "ring", "local", "language")
 
 
 def ranks_of(plan: QueuePlan) -> list[tuple[str, Rank]]:
