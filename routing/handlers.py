@@ -5,7 +5,7 @@ from accounts.models import Member
 from customers.actions import wrap_up_interaction
 from customers.models import Interaction
 from foundation.events import RecordedEvent
-from routing.actions import close_wrap_up, expire_offer
+from routing.actions import close_wrap_up, expire_offer, settle_estimates
 
 
 def expire_due_offer(event: RecordedEvent) -> None:
@@ -19,3 +19,13 @@ def close_due_wrap_up(event: RecordedEvent) -> None:
     mine = Interaction.objects.filter(id=interaction_id, member_id=member_id)
     if close_wrap_up(Member.objects.get(id=member_id), interaction_id=interaction_id) and mine.exists():
         wrap_up_interaction(interaction_id, actor=SYSTEM_ACTOR, disposition="", summary="")
+
+
+def settle_estimates_of_answered(event: RecordedEvent) -> None:
+    """An agent took the contact: what it was told can be compared."""
+    settle_estimates(event.payload["work_item_id"], outcome="answered")
+
+
+def settle_estimates_of_left(event: RecordedEvent) -> None:
+    """The customer left before: nobody will know."""
+    settle_estimates(event.payload["work_item_id"], outcome="left")

@@ -3,6 +3,7 @@
 Locks are taken in one order: offer or waiting token, work item, interaction, presence.
 """
 
+from routing.actions.estimates import note_estimate, settle_estimates
 from routing.actions.offers import accept_offer, decline_offer, expire_offer
 from routing.actions.work import (
     finish_work,
@@ -20,7 +21,9 @@ __all__ = [
     "expire_offer",
     "finish_work",
     "leave_queue",
+    "note_estimate",
     "queue_work",
     "requeue",
     "return_to_queue",
+    "settle_estimates",
 ]
