@@ -16,9 +16,9 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0) AS s (name),"
-            " generate_series(1, %s)",
-            [table, count],
+            "SELECT nextval(s.name) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0) AS s (name)",
+            [count, table],
         )
         return [number for (number,) in cursor.fetchall()]
 

@@ -70,7 +70,7 @@ class ReadRow:
     @property
     def digest(self) -> str:
         """What it says of which there can be only one; two rows of one customer must agree on it."""
-        said = sorted((name, str(value)) for name, value in (self.fields | self.facts).items())
+        said = sorted((self.fields | self.facts).items())
         return md5(repr(said).encode(), usedforsecurity=False).hexdigest()
 
 
