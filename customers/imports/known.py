@@ -12,7 +12,7 @@ from customers.imports.rows import LENGTHS, ReadRow
 from customers.models import Confidence, Customer, Fact, Identity, Subscription
 from customers.queries import current_values
 from foundation import clock
-from foundation.bulk import insert_rows
+from foundation.bulk import as_array, insert_rows
 from foundation.errors import Conflict
 from foundation.tenancy import current_organization_id
 
@@ -48,7 +48,10 @@ def _owners(keys: list[Pair]) -> dict[Pair, set[int]]:
     if keys:
         kinds, values = [kind for kind, _ in keys], [value for _, value in keys]
         with connection.cursor() as cursor:
-            cursor.execute(_OWNERS, [kinds, values, current_organization_id(), Confidence.GUESSED])
+            cursor.execute(
+                _OWNERS,
+                [as_array(kinds), as_array(values), current_organization_id(), Confidence.GUESSED],
+            )
             for kind, value, customer_id in cursor.fetchall():
                 owners[kind, value].add(customer_id)
     return dict(owners)
