@@ -22,7 +22,7 @@ class FirstRow:
 OnMatch = Literal["update", "fill", "skip"]
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """A customer as it stands (`customer_id` set) or is to be made, and what the rows add to it."""
 
@@ -52,7 +52,7 @@ class Draft:
         return sorted(self.changed_fields | kinds | more)
 
 
-@dataclass
+@dataclass(slots=True)
 class Known:
     """What stands about the keys of some rows."""
 
@@ -60,7 +60,7 @@ class Known:
     drafts: dict[int, Draft] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(slots=True)
 class Plan:
     """What to write, and how many rows of each outcome. `met` are those the file had not named before."""
 
@@ -140,6 +140,8 @@ def _size(draft: Draft) -> tuple[int, int, int, int]:
 
 def _draft_of(row: ReadRow, known: Known, made: dict[Pair, Draft]) -> Draft:
     """Whom the row is about: a customer that stands, one that an earlier row makes, or a new one."""
+    if not any(key in made or key in known.owners for key in row.keys):
+        return Draft()
     for kind in MATCH_ORDER:
         keys = [key for key in row.keys if key[0] == kind]
         found = [made[key] for key in keys if key in made]
