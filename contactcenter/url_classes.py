@@ -123,6 +123,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "partners:asked_again": "partner_api",
     "partners:consents": "partner_api",
     "partners:contact_permission": "partner_api",
+    "partners:address_permission": "partner_api",
     "partners:interactions": "partner_api",
     "partners:interaction": "partner_api",
     "partners:cases": "partner_api",
