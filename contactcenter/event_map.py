@@ -23,7 +23,7 @@ from customers.events import (
 from customers.exports import handlers as exports
 from customers.exports.events import ExportExpired, ExportRequested
 from customers.imports import handlers as imports
-from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
+from customers.imports.events import ImportChunksDue, ImportFinished, ImportForgotten, ImportUploaded
 from customers.privacy import handlers as privacy
 from customers.privacy.events import CustomerErased, ErasureSweepDue
 from foundation.events import listen
@@ -74,6 +74,7 @@ def _register_files() -> None:
     listen(ImportChunksDue, imports.write_due_chunks, outward=True)
     listen(CustomersImported, imports.make_imported_findable)
     listen(CustomersImported, consent.heed_kept_stops_of_imported)
+    listen(ImportFinished, cases.learn_after_import)
     listen(ImportForgotten, imports.forget_old_import)
     listen(ExportRequested, exports.write_requested_file)
     listen(ExportExpired, exports.expire_file)

@@ -73,6 +73,8 @@ URL_CLASSES: dict[str, UrlClass] = {
     "desk:search": "member",
     "desk:asked_again": "supervisor",
     "desk:reasons": "supervisor",
+    "desk:reasons_training": "supervisor",
+    "desk:reasons_train": "supervisor",
     "desk:setup_fields": "admin",
     "desk:setup_field": "admin",
     "desk:setup_field_move": "admin",

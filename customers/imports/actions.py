@@ -8,12 +8,12 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from django.db.models import Sum
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from accounts.actors import Actor, Hand
 from accounts.models import Member
 from customers.imports.encodings import DELIMITERS, ENCODINGS
-from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
+from customers.imports.events import ImportChunksDue, ImportFinished, ImportForgotten, ImportUploaded
 from customers.imports.models import Import, ImportChunk, ImportKey, ImportPart, ImportRefusal
 from customers.imports.queries import StoredParts, access_import, own_fields, reader_of
 from customers.imports.reading import MAX_BYTES, MAX_CELL, PART_BYTES, Wishes, read_table
@@ -210,8 +210,16 @@ def finish_import(import_id: int) -> bool:
     )
     if finished:
         _drop_contents(import_id)
+        _tell_finished(import_id)
         live.hint("floor", "imports")
     return bool(finished)
+
+
+def _tell_finished(import_id: int) -> None:
+    totals = ImportChunk.objects.filter(file_id=import_id).aggregate(
+        created=Coalesce(Sum("created"), 0), changed=Coalesce(Sum("changed"), 0)
+    )
+    emit(ImportFinished(import_id=import_id, **totals), actor=actor_of(access_import(import_id)).as_json())
 
 
 def forget_import(import_id: int) -> None:

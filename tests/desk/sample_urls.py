@@ -25,6 +25,8 @@ def _route(name: str) -> str:
         "floor",
         "asked_again",
         "reasons",
+        "reasons_training",
+        "reasons_train",
         "setup_fields",
         "announce",
         "styleguide",
