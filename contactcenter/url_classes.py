@@ -28,6 +28,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "desk:contact_fact": "agent",
     "desk:contact_ask_again": "agent",
     "desk:contact_transfer": "agent",
+    "desk:contact_targets": "agent",
     "desk:contact_hold": "agent",
     "desk:contact_mute": "agent",
     "desk:contact_hangup": "agent",

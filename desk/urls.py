@@ -87,6 +87,7 @@ urlpatterns = [
     path(_contact + "fact/", contact.record_fact, name="contact_fact"),
     path(_contact + "ask-again/", contact.ask_again, name="contact_ask_again"),
     path(_contact + "transfer/", contact.transfer, name="contact_transfer"),
+    path(_contact + "transfer/targets/", contact.transfer_targets, name="contact_targets"),
     path(_contact + "hold/", contact.hold, name="contact_hold"),
     path(_contact + "mute/", contact.mute, name="contact_mute"),
     path(_contact + "hang-up/", contact.hang_up, name="contact_hangup"),

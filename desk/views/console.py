@@ -11,7 +11,7 @@ from customers.search import find_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
 from desk.panels import own
-from desk.views.fragments import contact_screen, desk_context, record_fragment
+from desk.views.fragments import console_context, contact_screen, record_fragment
 from routing import queries as routing
 
 
@@ -21,8 +21,7 @@ def console(request: DeskRequest) -> HttpResponse:
     """The desk; supervisors, who take no work, start on the floor."""
     if not request.member.takes_work:
         return HttpResponseRedirect(reverse("desk:floor"))
-    contacts = own.own_contacts(request.member)
-    context = desk_context(request, contacts[0] if contacts else None, contacts)
+    context = console_context(request, own.own_contacts(request.member))
     context["marquees"] = own.marquee_panel(request.member)
     return render(request, "desk/console.html", context)
 
