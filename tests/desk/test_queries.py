@@ -27,7 +27,7 @@ from foundation.tenancy import tenant
 from knowledge.actions import post_announcement
 from routing.actions import accept_offer, queue_work
 from routing.claims import Pair, claim
-from routing.models import AgentSkill, Queue, QueueStep, SeatToken, Skill, WaitingToken
+from routing.models import AgentSkill, Queue, SeatToken, Skill, WaitingToken
 from routing.pools import add_step, pool_of_partner
 from routing.presence import set_presence
 from tests.people import Cast, make_cast
