@@ -27,6 +27,9 @@ from foundation.timers import emit_at
 CHUNK_ROWS = 1000
 # What is kept of a finished import: its counts for good, its refused rows for so long.
 KEEP = timedelta(days=30)
+# A file that nobody starts is somebody's forgotten list of people.
+KEEP_UNSTARTED = timedelta(days=7)
+ABANDONED = f"Nobody started it for {KEEP_UNSTARTED.days} days, so the file was deleted. Upload it again."
 State = Import.State
 
 
@@ -231,6 +234,22 @@ def forget_import(import_id: int) -> None:
         return
     _drop_contents(import_id)
     ImportRefusal.objects.filter(file_id=import_id).delete()
+
+
+def drop_abandoned_uploads() -> int:
+    """Delete the files that were uploaded a week ago and never started. Returns how many; one that is started
+    at this moment goes on."""
+    waiting = [State.UPLOADING, State.READING, State.MAPPING]
+    old = Import.objects.filter(state__in=waiting, created_at__lt=clock.now() - KEEP_UNSTARTED)
+    dropped = 0
+    for import_id in old.order_by("id").values_list("id", flat=True):
+        now = {"state": State.CANCELLED, "finished_at": clock.now(), "problem": ABANDONED}
+        if Import.objects.filter(id=import_id, state__in=waiting).update(**now):
+            _drop_contents(import_id)
+            dropped += 1
+    if dropped:
+        live.hint("floor", "imports")
+    return dropped
 
 
 def _drop_contents(import_id: int) -> None:
