@@ -187,8 +187,8 @@ def _replies(body: bytes) -> list[str]:
         return []
     if root is None or root.tag != "Response":
         return []
-    found = [
-        "".join((element.find("Body") if element.find("Body") is not None else element).itertext())
-        for element in root.findall("Message")
-    ]
+    found = []
+    for element in root.findall("Message"):
+        body_element = element.find("Body")
+        found.append("".join((element if body_element is None else body_element).itertext()))
     return [text.strip() for text in found if text.strip()]
