@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import inf, prod
@@ -42,15 +42,22 @@ class Search:
     def run(self) -> list[Match]:
         """The best matches, best first."""
         self.counts = self._known_words()
-        for stage in self._stages():
+        for stage in (self._as_typed, self._numbers_inside, self._joined, self._near):
             if self._enough:
                 break
             stage()
-        return sorted(self.found.values(), key=lambda one: one.rank)[: self.limit]
+        return self._best()
 
-    def _stages(self) -> tuple[Callable[[], None], ...]:
-        from_exact = (self._as_typed, self._numbers_inside, self._joined)
-        return (*from_exact, self._near, self._less)
+    def run_without_one(self) -> list[Match]:
+        """After `run` found nobody: the best with one word left out, each in turn."""
+        if len(self.terms) > 1:
+            wanted = [self._with_near(term) for term in self.terms]
+            for at in range(len(wanted)):
+                self._take_near([*wanted[:at], *wanted[at + 1 :]], extra=LEFT_OUT)
+        return self._best()
+
+    def _best(self) -> list[Match]:
+        return sorted(self.found.values(), key=lambda one: one.rank)[: self.limit]
 
     @property
     def _enough(self) -> bool:
@@ -183,14 +190,6 @@ class Search:
         """The cost of the last of the best; infinite while too few are found."""
         costs = sorted(one.cost for one in self.found.values())
         return costs[self.limit - 1] if self._enough else inf
-
-    def _less(self) -> None:
-        """Nobody has all of it: leave out one word each."""
-        if self.found or len(self.terms) < 2:
-            return
-        wanted = [self._with_near(term) for term in self.terms]
-        for at in range(len(wanted)):
-            self._take_near([*wanted[:at], *wanted[at + 1 :]], extra=LEFT_OUT)
 
     def _with_near(self, term: Term) -> Wanted:
         near: dict[str, float] = {}
