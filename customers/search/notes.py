@@ -49,12 +49,18 @@ def index_notes(entries: Iterable[TimelineEntry]) -> None:
 
 
 def note_keys(organization_id: int, entry_id: int, text: str) -> list[int]:
-    """Hashes of the note's first 150 words, of their beginnings, and the windows that the line stands in."""
-    found = set(hashing.window_keys(organization_id, entry_id, hashing.NOTE_WINDOWS))
+    """What a note in that line is found by: its text, and the windows that the line stands in."""
+    windows = hashing.window_keys(organization_id, entry_id, hashing.NOTE_WINDOWS)
+    return sorted({*text_keys(organization_id, text), *windows})
+
+
+def text_keys(organization_id: int, text: str) -> set[int]:
+    """Hashes of the note's first 150 words and of their beginnings."""
+    found = set()
     for word in note_words(text):
         found.add(hashing.key(organization_id, "w", word))
         found.update(hashing.keys_of(organization_id, "h", (word[:n] for n in _HEADS if len(word) > n)))
-    return sorted(found)
+    return found
 
 
 def note_words(text: str) -> list[str]:
