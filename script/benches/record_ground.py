@@ -51,6 +51,17 @@ INSERT INTO customers_searchnote (organization_id, entry_id, keys)
 SELECT %(organization_id)s, line.id, text.keys || ARRAY[{windows}]
 FROM line JOIN bench_text AS text ON text.body = line.body WHERE line.kind = 'note'
 """
+BRANCHES = ("Northgate", "Harbourside", "Old Brewery", "Castle Walk", "Riverbank", "Kingsbridge")
+# Answers to two own fields: each second customer has a number of its own there, the others one of six words.
+_ANSWERS = """
+INSERT INTO customers_fact
+  (organization_id, customer_id, key_id, value, confidence, hand, source, search_value)
+SELECT %(organization_id)s, id, CASE WHEN id %% 2 = 0 THEN %(number)s ELSE %(branch)s END, to_jsonb(said),
+  'claimed', 'inhouse', 'desk', lower(said)
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS id,
+  LATERAL (SELECT CASE WHEN id %% 2 = 0 THEN 'KLUB-' || (id * 7919) %% 100000000
+    ELSE (%(branches)s::text[])[1 + id / 2 %% 6] END AS said) AS answer
+"""
 # As `customers.search.keys.window_key` computes it.
 _WINDOW = (
     "((%(organization_id)s * 7919::bigint + {size} * 104729 + (line.id >> {size}) * 15485863)"
@@ -89,10 +100,23 @@ def fill(
 
         slug = f"record-{secrets.token_hex(4)}"
         organization_id = create_organization(name="Record", slug=slug).id
+    number, branch = _own_fields(organization_id)
     connection = psycopg2.connect(url)
     try:
         with connection, connection.cursor() as cursor:
             ground = _Filling(cursor, organization_id, customers, seed).run(story)
+            _say("own fields")
+            cursor.execute(
+                _ANSWERS,
+                {
+                    "organization_id": organization_id,
+                    "first": ground.first_id,
+                    "last": ground.last_id,
+                    "number": number,
+                    "branch": branch,
+                    "branches": list(BRANCHES),
+                },
+            )
         connection.autocommit = True
         with connection.cursor() as cursor:
             _say("vacuum analyze")
@@ -101,6 +125,17 @@ def fill(
         connection.close()
     _count_words(organization_id)
     return ground
+
+
+def _own_fields(organization_id: int) -> tuple[int, int]:
+    from customers.actions import define_fact_key
+    from foundation.tenancy import tenant
+
+    with tenant(organization_id):
+        return (
+            define_fact_key("klub", label="Club number", is_searchable=True).pk,
+            define_fact_key("branch", label="Branch", is_searchable=True).pk,
+        )
 
 
 def _count_words(organization_id: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from script.benches.note_texts import note_texts, vocabulary
 from script.benches.people_names import Person
-from script.benches.record_ground import SEED, TEXTS, RecordGround, people
+from script.benches.record_ground import BRANCHES, SEED, TEXTS, RecordGround, people
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -28,7 +28,18 @@ def typed_queries(ground: RecordGround, each: int) -> dict[str, list[str]]:
             if len(queries[kind]) < each and random.random() < 0.3:
                 text = make(person, phone, subscriber)
                 queries[kind] += [text] if text else []
-    return queries | _from_notes(random, each)
+    return queries | _from_answers(random, ground, each) | _from_notes(random, each)
+
+
+def _from_answers(random: Random, ground: RecordGround, each: int) -> dict[str, list[str]]:
+    """Beginnings of an answer that one customer gave, and of answers that each twelfth gave."""
+    ids = [random.randint(ground.first_id, ground.last_id) // 2 * 2 for _ in range(each)]
+    numbers = [f"klub-{one * 7919 % 100_000_000}" for one in ids]
+    branches = [random.choice(BRANCHES) for _ in range(each)]
+    return {
+        "own_field": [number[: random.randint(len(number) - 2, len(number))] for number in numbers],
+        "own_field_common": [branch[: random.randint(4, len(branch))].lower() for branch in branches],
+    }
 
 
 def _from_notes(random: Random, each: int) -> dict[str, list[str]]:
