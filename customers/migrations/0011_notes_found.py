@@ -22,76 +22,67 @@ NO_STATISTICS = migrations.RunSQL(
     reverse_sql=["ALTER TABLE customers_searchnote ALTER COLUMN keys SET STATISTICS -1"],
 )
 
-# The newest notes that have one key of each group. A common word is found within the newest windows of
-# neighbouring lines; only what is rare there is looked for everywhere, and of what is not, at most 5,000 are
-# looked at. A partner that few records are shared with has these looked through instead.
+# The newest notes that have all these keys. A common word is found within the newest windows of neighbouring
+# lines; only what is rare there is looked for everywhere, and of what is not, at most 5,000 are looked at. A
+# partner that few records are shared with has these looked through instead. Nothing is put together from text, so
+# every plan is kept: planning would cost more than looking.
 NOTES = """
-CREATE FUNCTION customers_search_notes(
-  groups int4[], sizes int[], seen_by bigint, known bigint[], most int
-) RETURNS TABLE (customer_id bigint, body text)
+CREATE FUNCTION customers_search_notes(wanted int4[], seen_by bigint, known bigint[], most int)
+RETURNS TABLE (customer_id bigint, body text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
+SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   org CONSTANT bigint := NULLIF(current_setting('app.organization_id', true), '')::bigint;
-  newest bigint; oldest bigint; below bigint; stop bigint;
-  single int4[] := '{}'; slice int4[]; size int; first int := 1;
-  any_of text := ''; filters text := ''; looking text; found int; shared int; bits int;
+  newest bigint; oldest bigint; below bigint; stop bigint; shared int; found int;
+  sizes CONSTANT int[] := ARRAY[15, 15, 20, 20, NULL];
+  bits int; sought int4[];
 BEGIN
-  IF org IS NULL OR cardinality(sizes) = 0 THEN RETURN; END IF;
-  FOREACH size IN ARRAY sizes LOOP
-    slice := groups[first : first + size - 1];
-    first := first + size;
-    IF size = 1 THEN single := single || slice;
-    ELSE any_of := any_of || format(' AND n.keys && %L::int4[]', slice); END IF;
-  END LOOP;
-  IF cardinality(known) > 0 THEN filters := ' AND t.customer_id <> ALL ($3)'; END IF;
-
+  IF org IS NULL OR cardinality(wanted) = 0 THEN RETURN; END IF;
   IF seen_by IS NOT NULL THEN
-    filters := filters || ' AND (t.partner_id = $4 OR t.partner_id IS NULL AND t.for_partners)';
     SELECT count(*) INTO shared FROM (
       SELECT FROM customers_recordshare s
       WHERE s.partner_id = seen_by AND s.ended_at IS NULL AND s.organization_id = org LIMIT 2001) few;
     IF shared <= 2000 THEN
-      RETURN QUERY EXECUTE 'WITH t AS MATERIALIZED (
+      RETURN QUERY WITH t AS MATERIALIZED (
           SELECT t.id, t.customer_id, t.body FROM customers_recordshare s
           JOIN customers_timelineentry t ON t.customer_id = s.customer_id
-          WHERE s.partner_id = $4 AND s.ended_at IS NULL AND s.organization_id = $1
-            AND t.organization_id = $1 AND t.kind = ''note''' || filters || ')
+          WHERE s.partner_id = seen_by AND s.ended_at IS NULL AND s.organization_id = org
+            AND t.organization_id = org AND t.kind = 'note' AND t.customer_id <> ALL (known)
+            AND (t.partner_id = seen_by OR t.partner_id IS NULL AND t.for_partners))
         SELECT t.customer_id, t.body FROM t JOIN customers_searchnote n ON n.entry_id = t.id
-        WHERE n.organization_id + 0 = $1 AND CASE WHEN n.keys @> $5' || any_of || ' THEN true END
-        ORDER BY t.id DESC LIMIT $2'
-        USING org, most, known, seen_by, single;
+        WHERE n.organization_id + 0 = org AND CASE WHEN n.keys @> wanted THEN true END
+        ORDER BY t.id DESC LIMIT most;
       RETURN;
     END IF;
-    filters := filters || ' AND EXISTS (SELECT FROM customers_recordshare s WHERE s.customer_id = t.customer_id
-      AND s.partner_id = $4 AND s.ended_at IS NULL)';
   END IF;
 
   SELECT max(n.entry_id), min(n.entry_id) INTO newest, oldest
     FROM customers_searchnote n WHERE n.organization_id = org;
-  IF newest IS NULL THEN RETURN; END IF;
   below := newest + 1;
-  looking := 'WITH n AS MATERIALIZED (
-      SELECT n.entry_id FROM customers_searchnote n
-      WHERE n.keys @> $5' || any_of || ' AND n.organization_id + 0 = $1 AND n.entry_id + 0 < $6 LIMIT 5000
-    ), newest AS MATERIALIZED (SELECT n.entry_id FROM n ORDER BY n.entry_id DESC)
-    SELECT t.customer_id, t.body FROM newest JOIN LATERAL (
-      SELECT t.customer_id, t.body FROM customers_timelineentry t
-      WHERE t.id = newest.entry_id AND t.organization_id = $1' || filters || ' OFFSET 0) t ON true LIMIT $2';
-
-  FOREACH bits IN ARRAY ARRAY[15, 20] LOOP
-    FOR step IN 1 .. 2 LOOP
-      stop := (below - 1) >> bits;
-      RETURN QUERY EXECUTE looking USING org, most, known, seen_by,
-        single || ((org * 7919 + bits * 104729 + stop * 15485863) % 4294967296 - 2147483648)::int4, below;
-      GET DIAGNOSTICS found = ROW_COUNT;
-      most := most - found;
-      below := stop << bits;
-      IF most <= 0 OR below <= oldest THEN RETURN; END IF;
-    END LOOP;
+  FOREACH bits IN ARRAY sizes LOOP
+    IF below IS NULL OR below <= oldest OR most <= 0 THEN RETURN; END IF;
+    stop := (below - 1) >> bits;
+    sought := wanted;
+    IF bits IS NOT NULL THEN
+      sought := sought || ((org * 7919 + bits * 104729 + stop * 15485863) % 4294967296 - 2147483648)::int4;
+    END IF;
+    RETURN QUERY WITH n AS MATERIALIZED (
+        SELECT n.entry_id FROM customers_searchnote n
+        WHERE n.keys @> sought AND n.organization_id + 0 = org AND n.entry_id + 0 < below LIMIT 5000
+      ), latest AS MATERIALIZED (SELECT n.entry_id FROM n ORDER BY n.entry_id DESC)
+      SELECT t.customer_id, t.body FROM latest JOIN LATERAL (
+        SELECT t.customer_id, t.body FROM customers_timelineentry t
+        WHERE t.id = latest.entry_id AND t.organization_id = org AND t.customer_id <> ALL (known)
+          AND (seen_by IS NULL OR (
+            (t.partner_id = seen_by OR t.partner_id IS NULL AND t.for_partners)
+            AND EXISTS (SELECT FROM customers_recordshare s WHERE s.customer_id = t.customer_id
+              AND s.partner_id = seen_by AND s.ended_at IS NULL)))
+        OFFSET 0) t ON true LIMIT most;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    most := most - found;
+    below := stop << bits;
   END LOOP;
-  RETURN QUERY EXECUTE looking USING org, most, known, seen_by, single, below;
 END $$
 """
 
@@ -135,7 +126,5 @@ class Migration(migrations.Migration):
         *tenant_wall("customers_searchnote"),
         OWNER_PASSES,
         NO_STATISTICS,
-        *sql_functions(
-            NOTES, drop=["DROP FUNCTION customers_search_notes(int4[], int[], bigint, bigint[], int)"]
-        ),
+        *sql_functions(NOTES, drop=["DROP FUNCTION customers_search_notes(int4[], bigint, bigint[], int)"]),
     ]

@@ -18,6 +18,7 @@ _FEW, _MANY = 60, 200
 _SPARE = 40
 # Lists of customers longer than this are not united and then compared with others as long.
 _LONGEST_LIST = 4_000
+_SHORT = 24
 # No two words that are only near cost less together.
 _LEAST_OF_TWO_NEAR = 2 * INNER
 _MOST_STEPS = 12
@@ -239,6 +240,9 @@ class Search:
     def _take_all_wanted(self, wanted: Sequence[Wanted], ways: Sequence[Ways], extra: float) -> bool:
         """Take every customer that fits; False, with nothing taken, when they are too many."""
         before = dict(self.found)
+        rarest = min(ways, key=lambda way: way.share)
+        if self._likely([rarest]) <= _FEW:  # then reading these is less work than uniting long lists
+            ways = [way for way in ways if way is rarest or way.is_short]
         if self._take_wanted(wanted, ways, extra, most=_MANY) < _MANY:
             return True
         self.found = before
@@ -248,7 +252,7 @@ class Search:
         wanted = [*wanted[:-1], replace(wanted[-1], is_last=True, judged={})]
         groups = [group for way in ways for group in way.groups]
         patterns = [way.pattern for way in ways if way.pattern]
-        asked = repr((groups, patterns))
+        asked = repr((groups, patterns, [sorted(one.near) for one in wanted]))
         if asked in self.exhausted:
             return 0
         rows = lookup.customers(
@@ -277,6 +281,11 @@ class Ways:
     groups: list[list[int]]
     share: float
     pattern: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the index finds these keys in little time, and not only compares with them."""
+        return sum(map(len, self.groups)) <= _SHORT
 
 
 def _any_of(levels: Sequence[tuple[float, Ways]]) -> Ways:

@@ -69,15 +69,13 @@ def whole(identities: Sequence[tuple[str, str]], *, partner_id: int | None) -> l
 
 
 def notes(
-    groups: Sequence[Sequence[int]], *, partner_id: int | None, known: Sequence[int] = (), most: int
+    keys: Sequence[int], *, partner_id: int | None, known: Sequence[int] = (), most: int
 ) -> list[tuple[int, str]]:
-    """The newest notes with one key of each group: (customer id, text). A partner's are those it may read."""
-    flat = [key for group in groups for key in group]
+    """The newest notes with all these keys: (customer id, text). A partner's are those that it may read."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT customer_id, body"
-            " FROM customers_search_notes(%s::int4[], %s::int[], %s, %s::bigint[], %s)",
-            [flat, [len(group) for group in groups], partner_id, list(known), most],
+            "SELECT customer_id, body FROM customers_search_notes(%s::int4[], %s, %s::bigint[], %s)",
+            [list(keys), partner_id, list(known), most],
         )
         return list(cursor.fetchall())
 

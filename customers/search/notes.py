@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from accounts.access import Viewer
 from customers.models import SearchNote, TimelineEntry
@@ -14,7 +15,7 @@ from foundation.tenancy import current_organization_id, tenant
 
 MOST_WORDS = 150
 BATCH = 1000
-_MOST_TYPED = 6
+_MOST_TYPED, _MOST_SPELLINGS = 6, 4
 _LEAST_LETTERS = 3
 # Beginnings with keys of their own; what is typed between them is compared with the words of the note.
 _HEADS = (4, 6)
@@ -85,11 +86,11 @@ def customers_with_note(viewer: Viewer, text: str, *, limit: int, known: Iterabl
     """
     typed = [spellings for spellings in typed_words(text) if _is_sought(spellings[0])][:_MOST_TYPED]
     found: dict[int, NoteHit] = {}
-    for groups, fits in _ways(typed):
+    for keys, fits in _ways(typed):
         if len(found) >= limit:
             break
         asked = lookup.notes(
-            groups,
+            keys,
             partner_id=viewer.scope.partner_id if viewer.scope else None,
             known=[*known, *found],
             most=min(limit * _CANDIDATES, limit + _MOST_SPARE),
@@ -103,17 +104,19 @@ def customers_with_note(viewer: Viewer, text: str, *, limit: int, known: Iterabl
 _Typed = Sequence[tuple[str, ...]]
 
 
-def _ways(typed: _Typed) -> Iterator[tuple[list[list[int]], Callable[[str], int | None]]]:
-    """First with all words whole, then with the last as a beginning: keys, and where a note fits."""
+def _ways(typed: _Typed) -> Iterator[tuple[list[int], Callable[[str], int | None]]]:
+    """All words whole, then the last as a beginning, each in every spelling: keys, and where a note fits."""
     if not typed:
         return
     organization_id = current_organization_id()
-    whole = [hashing.keys_of(organization_id, "w", spellings) for spellings in typed]
-    yield whole, lambda body: _place(body, typed, is_begun=False)
-    heads = {head for word in typed[-1] for head in [_longest_head(word)] if head}
-    if heads:
-        begun = hashing.keys_of(organization_id, "h", sorted(heads))
-        yield [*whole[:-1], begun], lambda body: _place(body, typed, is_begun=True)
+    for words in islice(product(*typed), _MOST_SPELLINGS):
+        keys = hashing.keys_of(organization_id, "w", words)
+        yield keys, lambda body: _place(body, typed, is_begun=False)
+    for *others, last in islice(product(*typed), _MOST_SPELLINGS):
+        if head := _longest_head(last):
+            keys = hashing.keys_of(organization_id, "w", others)
+            keys.append(hashing.key(organization_id, "h", head))
+            yield keys, lambda body: _place(body, typed, is_begun=True)
 
 
 def _longest_head(word: str) -> str:

@@ -45,7 +45,7 @@ SELECT %(organization_id)s, id, now() - ((id * 7919 + n * 104729) %% 900000) * i
   CASE WHEN (id + n) %% 8 = 1 THEN text.body WHEN n %% 3 = 0 THEN 'About the last delivery.' ELSE '' END,
   '', (id + n) %% 5 > 0
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS id, generate_series(1, %(story)s) AS n,
-  LATERAL (SELECT body FROM bench_text WHERE bench_text.n = (id * 7919 + n * 104729) %% %(texts)s) AS text
+  LATERAL (SELECT body FROM bench_text WHERE number = (id * 7919 + n * 104729) %% %(texts)s) AS text
 RETURNING id, kind, body)
 INSERT INTO customers_searchnote (organization_id, entry_id, keys)
 SELECT %(organization_id)s, line.id, text.keys || ARRAY[{windows}]
@@ -191,7 +191,7 @@ class _Filling:
         """What people write in notes: so many different ones, of words as unevenly common as anybody's."""
         from customers.search.notes import text_keys
 
-        self.cursor.execute("CREATE TEMP TABLE bench_text (n int PRIMARY KEY, body text, keys int4[])")
+        self.cursor.execute("CREATE TEMP TABLE bench_text (number int PRIMARY KEY, body text, keys int4[])")
         rows = (
             f"{at}\t{_plain(text)}\t{_plain(text_keys(self.organization_id, text))}\n"
             for at, text in enumerate(islice(note_texts(self.seed), TEXTS))
