@@ -11,8 +11,8 @@ from foundation import clock
 
 _LEAST_LETTERS = 3
 _AFTER = "\U0010ffff"
-# Of what thousands answered, so many are looked at; sorting all of them by age would take too long.
-MOST_LOOKED_AT = 300
+# Of what thousands answered so many are looked at; sorting all of them by age would take too long.
+MOST_LOOKED_AT = 100
 
 
 def customers_with_answer(viewer: Viewer, text: str, *, limit: int = 10) -> list[tuple[Customer, str]]:
