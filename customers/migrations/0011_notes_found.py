@@ -88,7 +88,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0009_consent")]
+    dependencies = [("customers", "0010_fewer_indexes")]
     operations = [
         migrations.CreateModel(
             name="SearchNote",

@@ -9,7 +9,7 @@ from foundation.schema import tenant_wall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0010_fewer_indexes"),
+        ("customers", "0011_notes_found"),
     ]
 
     operations = [
