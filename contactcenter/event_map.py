@@ -42,7 +42,7 @@ from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
 from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
-from routing.events import OfferAccepted, OfferExpiryDue, WorkLeft, WrapUpDue
+from routing.events import OfferAccepted, OfferExpiryDue, SimulationRequested, WorkLeft, WrapUpDue
 
 
 def register() -> None:
@@ -64,6 +64,7 @@ def register() -> None:
     listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")
     listen(OfferAccepted, routing.settle_estimates_of_answered)
     listen(WorkLeft, routing.settle_estimates_of_left)
+    listen(SimulationRequested, routing.run_requested_simulation, outward=True)
     _register_files()
     _register_phone()
     _register_figures()

@@ -18,6 +18,7 @@ from desk.views import (
     reasons,
     record,
     setup_fields,
+    simulation,
     styleguide,
     work,
 )
@@ -26,6 +27,7 @@ app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
 _subscription = "subscriptions/<int:subscription_id>/"
 _import = "imports/<int:import_id>/"
+_simulation = "floor/simulation/<int:simulation_id>/"
 _privacy = "customers/<int:customer_id>/privacy/"
 _erasure = "setup/privacy/erasures/<int:erasure_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
@@ -102,6 +104,10 @@ urlpatterns = [
     path("setup/fields/<slug:name>/retire/", setup_fields.retire, name="setup_field_retire"),
     path("floor/", floor.floor, name="floor"),
     path("floor/panels/<slug:name>/", floor.panel, name="floor_panel"),
+    path("floor/simulation/", simulation.simulations, name="simulations"),
+    path(_simulation, simulation.simulation, name="simulation"),
+    path(_simulation + "push/", simulation.push, name="simulation_push"),
+    path(_simulation + "drawing.svg", simulation.drawing, name="simulation_drawing"),
     path("imports/", imports.imports, name="imports"),
     path(_import, imports.one, name="import"),
     path(_import + "parts/", imports.parts, name="import_parts"),

@@ -6,6 +6,7 @@ from customers.actions import wrap_up_interaction
 from customers.models import Interaction
 from foundation.events import RecordedEvent
 from routing.actions import close_wrap_up, expire_offer, settle_estimates
+from routing.actions.simulations import run_simulation
 
 
 def expire_due_offer(event: RecordedEvent) -> None:
@@ -29,3 +30,8 @@ def settle_estimates_of_answered(event: RecordedEvent) -> None:
 def settle_estimates_of_left(event: RecordedEvent) -> None:
     """The customer left before: nobody will know."""
     settle_estimates(event.payload["work_item_id"], outcome="left")
+
+
+def run_requested_simulation(event: RecordedEvent) -> None:
+    """Compute it; opens its own transactions."""
+    run_simulation(event.payload["simulation_id"], event.organization_id)

@@ -23,6 +23,7 @@ def _route(name: str) -> str:
         "presence",
         "search",
         "floor",
+        "simulations",
         "asked_again",
         "reasons",
         "reasons_training",
