@@ -117,9 +117,9 @@ def toast(text: str, *, level: str = "good", status: int = 204, **triggers: Any)
     return response
 
 
-def with_toast(response: HttpResponse, text: str, *, level: str = "good") -> HttpResponse:
-    """The answer, with a word about it."""
-    response["HX-Trigger"] = _told({"toast": {"text": text, "level": level}})
+def with_toast(response: HttpResponse, text: str, *, level: str = "good", **triggers: Any) -> HttpResponse:
+    """The answer, with a word about it, and with client events."""
+    response["HX-Trigger"] = _told({"toast": {"text": text, "level": level}, **triggers})
     return response
 
 
