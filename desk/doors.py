@@ -78,6 +78,8 @@ def _enter(request: DeskRequest, *, supervisors: bool, agents: bool, admins: boo
     if agents and not member.takes_work:
         raise Forbidden("agents_only", "Only agents who take contacts may do this.")
     request.viewer = viewer_of_member(member)
+    if request.viewer.scope is not None and not request.viewer.scope.in_force:
+        raise Forbidden("no_contract", "No contract of your company with this one is in force.")
 
 
 def _refuse_what_is_no_text(request: HttpRequest) -> None:
