@@ -54,8 +54,7 @@ def idle(request: DeskRequest) -> HttpResponse:
 @desk_door()
 def marquee(request: DeskRequest) -> HttpResponse:
     """The announcements on this desktop, one at a time: `?show=` chooses it."""
-    shown_id = request.GET.get("show", "")
-    panel = own.marquee_panel(request.member, int(shown_id) if shown_id.isdigit() else None)
+    panel = own.marquee_panel(request.member, number_of(request.GET.get("show", "")))
     return render(request, "desk/console/_marquee.html", {"marquees": panel})
 
 
@@ -101,9 +100,9 @@ def search(request: DeskRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     found = find_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
     note_reads(request.viewer, (hit.customer.pk for hit in found), "found", why="searched")
-    if (contact := request.GET.get("contact", "")).isdigit():
+    if (contact := number_of(request.GET.get("contact", ""))) is not None:
         candidates = [customer_panels.candidate(one.customer, request.viewer, one.why) for one in found]
-        context = {"query": text, "who": {"interaction_id": int(contact), "candidates": candidates}}
+        context = {"query": text, "who": {"interaction_id": contact, "candidates": candidates}}
         return render(request, "desk/console/_candidates.html", context)
     results = [
         {"url": reverse("desk:customer", args=[one["id"]]), "icon": "user", **one}
