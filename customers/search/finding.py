@@ -14,7 +14,7 @@ from customers.search.ranking import APART, INNER, LEAST_INNER, LEFT_OUT, Match,
 from customers.search.typed import Term
 
 # Up to so many likely matches are all fetched and ranked here; beyond it, cheaper kinds of match come first.
-_FEW, _MANY = 60, 200
+_FEW, _READ, _MANY = 60, 100, 200
 _SPARE = 40
 # Lists of customers longer than this are not united and then compared with others as long.
 _LONGEST_LIST = 4_000
@@ -241,7 +241,7 @@ class Search:
         """Take every customer that fits; False, with nothing taken, when they are too many."""
         before = dict(self.found)
         rarest = min(ways, key=lambda way: way.share)
-        if self._likely([rarest]) <= _FEW:  # then reading these is less work than uniting long lists
+        if self._likely([rarest]) <= _READ:  # then reading these is less work than uniting long lists
             ways = [way for way in ways if way is rarest or way.is_short]
         if self._take_wanted(wanted, ways, extra, most=_MANY) < _MANY:
             return True

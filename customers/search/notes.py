@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
 
 from accounts.access import Viewer
 from customers.models import SearchNote, TimelineEntry
@@ -15,7 +14,7 @@ from foundation.tenancy import current_organization_id, tenant
 
 MOST_WORDS = 150
 BATCH = 1000
-_MOST_TYPED, _MOST_SPELLINGS = 6, 4
+_MOST_TYPED = 6
 _LEAST_LETTERS = 3
 # Beginnings with keys of their own; what is typed between them is compared with the words of the note.
 _HEADS = (4, 6)
@@ -109,10 +108,12 @@ def _ways(typed: _Typed) -> Iterator[tuple[list[int], Callable[[str], int | None
     if not typed:
         return
     organization_id = current_organization_id()
-    for words in islice(product(*typed), _MOST_SPELLINGS):
+    # A note has its umlauts both ways, so what was typed is asked for all one way, then all the other.
+    ways = dict.fromkeys((tuple(spelled[0] for spelled in typed), tuple(spelled[-1] for spelled in typed)))
+    for words in ways:
         keys = hashing.keys_of(organization_id, "w", words)
         yield keys, lambda body: _place(body, typed, is_begun=False)
-    for *others, last in islice(product(*typed), _MOST_SPELLINGS):
+    for *others, last in ways:
         if head := _longest_head(last):
             keys = hashing.keys_of(organization_id, "w", others)
             keys.append(hashing.key(organization_id, "h", head))
