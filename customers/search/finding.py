@@ -110,9 +110,12 @@ class Search:
 
     def _ending(self, term: Term) -> Ways:
         digits, length = term.digits, min(len(term.digits), hashing.TAILS[-1])
-        group = [self._key("t", digits[-length:]), self._key("w", term.text)]
+        word = self._key("w", term.text)
         share = _SHARE_OF_TAIL * 10 ** (hashing.TAILS[-1] - length)
-        return Ways([group], share, self._pattern(term, f"[^ ]*{digits} "))
+        # What stands before the last four leaves a few of the hundreds that end so.
+        before = [[self._key("g", part), word] for part in hashing.typed_parts(digits)[:-1]]
+        groups = [[self._key("t", digits[-length:]), word], *before]
+        return Ways(groups, share * (_SHARE_OF_PART if before else 1), self._pattern(term, f"[^ ]*{digits} "))
 
     def _inside(self, term: Term) -> Ways:
         groups = [[self._key("g", part)] for part in hashing.typed_parts(term.digits)]
@@ -290,6 +293,8 @@ class Ways:
 
 def _any_of(levels: Sequence[tuple[float, Ways]]) -> Ways:
     ways = [way for _, way in levels]
+    if len(ways) == 1:
+        return ways[0]
     group = list(dict.fromkeys(key for way in ways for key in way.groups[0]))
     return Ways([group], sum(way.share for way in ways), ways[0].pattern)
 
