@@ -26,6 +26,8 @@ _PARTS = {
     "search_queries",
     "people_names",
     "record_ground",
+    "routing_ground",
+    "sql_rung",
     "light_clients",
     "broadcast_baseline",
     "webhook_baseline",
