@@ -1,7 +1,7 @@
 """Decided pairs become offers: one call of `routing_claim`, then what everybody must be told."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,17 @@ from foundation.events import emit
 from foundation.live import hint, nudge
 from foundation.timers import emit_at
 from routing.actions.offers import expiry_key
-from routing.engine import Decision, QueuePlan, inputs_of
+from routing.capacity import UNITS, Load
+from routing.engine import Decision, inputs_of
 from routing.events import OfferExpiryDue, OfferMade
+from routing.floor import Floor
 from routing.models import Presence, SeatToken, WaitingToken
 from routing.rules import HEARTBEAT_STALE, heard_within
 
 BATCH = 50  # pairs per claim
+_CLAIM = """
+SELECT * FROM routing_claim(%s, %s, %s::jsonb[], %s::jsonb[], %s, %s::int[], %s::jsonb[], %s, %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -34,28 +39,37 @@ class Won:
     queue_slug: str
     member_id: int
     expires_at: datetime
+    next_seat_id: int | None
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What was decided: which contact for which seat, why, and from what."""
+    """What was decided: which contact for which seat, why, and from what.
+
+    `units` is what the contact takes, `left` the agent's load with it where that leaves them capacity.
+    """
 
     waiting_id: int
     seat_id: int
     reasons: Sequence[str]
     inputs: dict[str, Any]
+    units: int = UNITS
+    left: Load | None = None
 
 
 def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
     """Reserve the pairs and keep why; returns those that nobody else has taken meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM routing_claim(%s, %s, %s::jsonb[], %s::jsonb[], %s, %s)",
+            _CLAIM,
             [
                 [pair.waiting_id for pair in pairs],
                 [pair.seat_id for pair in pairs],
                 [json.dumps(pair.reasons) for pair in pairs],
                 [json.dumps(pair.inputs) for pair in pairs],
+                [pair.units for pair in pairs],
+                [pair.left and pair.left.used for pair in pairs],
+                [pair.left and json.dumps(pair.left.held) for pair in pairs],
                 now,
                 now - HEARTBEAT_STALE,
             ],
@@ -63,9 +77,13 @@ def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
         return [Won(*row) for row in cursor.fetchall()]
 
 
-def make_offers(decisions: Sequence[Decision], plans: dict[int, QueuePlan], decided_at: float) -> list[Won]:
+def make_offers(decisions: Sequence[Decision], floor: Floor, decided_at: float) -> list[Won]:
     """Claim what was decided, tell the agents and set the clocks. Inside `tenant()`."""
-    pairs = [_pair(one, plans[one.contact.queue_id], decided_at) for one in decisions]
+    return offer_pairs([pair for one in decisions for pair in _pairs(one, floor, decided_at)])
+
+
+def offer_pairs(pairs: Sequence[Pair]) -> list[Won]:
+    """Claim these pairs, tell the agents and set the clocks; returns those won."""
     won = claim(pairs, clock.now())
     for offer in won:
         _announce(offer)
@@ -74,9 +92,15 @@ def make_offers(decisions: Sequence[Decision], plans: dict[int, QueuePlan], deci
     return won
 
 
-def _pair(decision: Decision, plan: QueuePlan, decided_at: float) -> Pair:
-    inputs = inputs_of(decision, plan, decided_at)
-    return Pair(decision.contact_id, decision.seat.id, decision.reasons, inputs)
+def _pairs(decision: Decision, floor: Floor, decided_at: float) -> Iterator[Pair]:
+    """The decided seat's, and those of the next best where the queue offers to several at once."""
+    inputs = inputs_of(decision, floor.config.plans[decision.contact.queue_id], decided_at)
+    channel, channels = floor.channel_of[decision.contact_id], floor.config.channels
+    for seat_id in floor.seats_for(decision):
+        load = channels.with_one_more(floor.seats[seat_id].load, channel)
+        left = load if channels.has_room(load) else None
+        reasons = decision.reasons if seat_id == decision.seat.id else ("offered to several at once",)
+        yield Pair(decision.contact_id, seat_id, reasons, inputs, channels.units(channel), left)
 
 
 def _announce(offer: Won) -> None:
@@ -110,7 +134,7 @@ def _standing_seats(seat_ids: list[int]) -> set[int]:
     """A seat whose agent's desktop is silent stays out until it is swept or replaced."""
     now = clock.now()
     alive = set(SeatToken.objects.filter(id__in=seat_ids).values_list("id", flat=True))
-    holders = Presence.objects.filter(seat_token_id__in=alive, state=Presence.State.READY)
+    holders = Presence.objects.filter(seat_token_id__in=alive)
     return {
         presence.seat_token_id
         for presence in holders

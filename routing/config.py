@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
 
 from accounts.access import scopes_of_partners
 from accounts.models import Member
 from customers.queries import language_name
+from routing.capacity import Channels, load_channels
 from routing.engine import Agent, QueuePlan, Requirement, Step
 from routing.models import AgentSkill, Queue, QueueSkill, StepPool
 
@@ -17,15 +18,23 @@ IN_HOUSE = Step()
 
 @dataclass(frozen=True)
 class RoutingConfig:
-    """Plans by queue id, agents by member id."""
+    """Plans by queue id, agents by member id, what a contact on each channel takes, and by queue id to how
+    many agents a contact is offered at once, where that is more than one."""
 
     plans: dict[int, QueuePlan]
     agents: dict[int, Agent]
+    channels: Channels = field(default_factory=Channels)
+    at_once: dict[int, int] = field(default_factory=dict)
 
 
 def load_config() -> RoutingConfig:
     """The current organisation's queues and the people who take work."""
-    return RoutingConfig(plans=load_plans(), agents=load_agents())
+    return RoutingConfig(
+        plans=load_plans(),
+        agents=load_agents(),
+        channels=load_channels(),
+        at_once=dict(Queue.objects.filter(offers_at_once__gt=1).values_list("id", "offers_at_once")),
+    )
 
 
 def load_plans() -> dict[int, QueuePlan]:

@@ -63,6 +63,13 @@ class OfferReturned(OfferEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferSuperseded(OfferEvent):
+    """It was offered to several at once, and somebody else was first."""
+
+    NAME: ClassVar[str] = "offer.superseded"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfferExpiryDue(OfferEvent):
     """Timer: the agent's time to answer is over."""
 
@@ -78,6 +85,17 @@ class WrapUpDue(DomainEvent):
 
     member_id: int
     interaction_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpClosed(WorkEvent):
+    """An agent's wrap-up is over; `by`: agent, timer, supervisor, or none where the queue has no wrap-up."""
+
+    NAME: ClassVar[str] = "wrap_up.closed"
+
+    member_id: int
+    by: str
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -166,13 +166,13 @@ class Owner:
         if not decisions:
             return False
         with tenant(floor.organization_id):
-            won = make_offers(decisions, floor.config.plans, now)
-        seats_won = {offer.seat_id for offer in won}
-        lost = [one for one in decisions if one.seat.id not in seats_won]
-        for one in decisions:
-            if one.seat.id in seats_won:
-                floor.drop_waiting(one.contact_id)
-                floor.drop_seat(one.seat.id)
+            won = make_offers(decisions, floor, now)
+        contacts_won = {offer.waiting_id for offer in won}
+        lost = [one for one in decisions if one.contact_id not in contacts_won]
+        for offer in won:
+            floor.took(offer.seat_id, offer.next_seat_id, floor.channel_of[offer.waiting_id], now)
+        for contact_id in contacts_won:
+            floor.drop_waiting(contact_id)
         self._forget_stale(floor, lost)
         floor.changed = floor.changed or bool(won)
         return bool(won)

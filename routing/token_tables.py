@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from routing.capacity import Load
 from routing.engine import Contact
 from routing.floor import SeatRow, WaitingRow
 from routing.models import WaitingToken
@@ -68,13 +69,23 @@ def _read(parameters: list[Any]) -> Read:
         rows = cursor.fetchall()
     return Read(
         waiting=[(row[2], _waiting_row(row)) for row in rows if row[0] == "waiting"],
-        seats=[(row[2], SeatRow(row[1], row[11], row[12])) for row in rows if row[0] == "seat"],
+        seats=[(row[2], _seat_row(row)) for row in rows if row[0] == "seat"],
     )
 
 
+def _seat_row(row: tuple[Any, ...]) -> SeatRow:
+    _, token_id, *_, member_id, ready_since, used, held, inbound_at, offer_at, end_at, without = row
+    load = Load(used, _json(held), tuple(_json(without)))
+    return SeatRow(token_id, member_id, ready_since, load, inbound_at, offer_at, end_at)
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
 def _waiting_row(row: tuple[Any, ...]) -> WaitingRow:
-    _, token_id, _, queue_id, key, entered_at, queued_at, base_score, _channel = row[:9]
-    wants, avoid = (json.loads(one) if isinstance(one, str) else one for one in row[9:11])
+    _, token_id, _, queue_id, key, entered_at, queued_at, base_score, channel = row[:9]
+    wants, avoid = _json(row[9]), _json(row[10])
     contact = Contact(
         id=token_id,
         queue_id=queue_id,
@@ -85,7 +96,7 @@ def _waiting_row(row: tuple[Any, ...]) -> WaitingRow:
         language=wants.get("language", ""),
         avoid=tuple((int(agent_id), float(until)) for agent_id, until in avoid),
     )
-    return WaitingRow(contact=contact, key=key)
+    return WaitingRow(contact=contact, key=key, channel=channel)
 
 
 def contact_of(token: WaitingToken) -> Contact:

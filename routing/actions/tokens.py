@@ -17,6 +17,18 @@ def live_item(interaction_id: int) -> WorkItem | None:
     return found.filter(interaction_id=interaction_id, done_at=None).first()
 
 
+def lock_live_item(interaction_id: int) -> WorkItem | None:
+    """The contact's live work item, held until commit; its state is final for this transaction.
+
+    While it is waited for, the contact may go on to a stay in another queue: then that one is held.
+    """
+    while (known := live_item(interaction_id)) is not None:
+        item = lock_item(known.id)
+        if item.done_at is None:
+            return item
+    return None
+
+
 def lock_item(work_item_id: int) -> WorkItem:
     """The work item, held until commit."""
     held = WorkItem.objects.select_for_update(no_key=True, of=("self",)).select_related(
@@ -47,7 +59,7 @@ def put_in_line(item: WorkItem) -> None:
 
 
 def take_out_of_line(item: WorkItem) -> bool:
-    """Delete the item's token; False when somebody else was faster."""
+    """Delete a held item's token; False when it has none."""
     deleted, _ = WaitingToken.objects.filter(id=item.token_id).delete() if item.token_id else (0, {})
     return bool(deleted)
 
