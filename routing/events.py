@@ -99,6 +99,28 @@ class WrapUpClosed(WorkEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkSteered(WorkEvent):
+    """A supervisor stepped in; `how`: assigned (to whom), pulled_back, prioritised or moved."""
+
+    NAME: ClassVar[str] = "work.steered"
+
+    how: str
+    member_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceForced(DomainEvent):
+    """A supervisor set an agent's state, and said why."""
+
+    NAME: ClassVar[str] = "presence.forced"
+    SUBJECT: ClassVar[tuple[str, str]] = ("member", "member_id")
+
+    member_id: int
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PresenceChanged(DomainEvent):
     """An agent's state changed."""
 

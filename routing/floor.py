@@ -40,6 +40,7 @@ class Floor:
     lines: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
     queue_of: dict[int, int] = field(default_factory=dict)
     channel_of: dict[int, str] = field(default_factory=dict)
+    key_of: dict[int, int] = field(default_factory=dict)
     seats: dict[int, SeatRow] = field(default_factory=dict)
     pool: Pool = field(default_factory=Pool)
     also: dict[int, list[int]] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Floor:
         if row.contact.id not in self.queue_of:
             self.queue_of[row.contact.id] = row.contact.queue_id
             self.channel_of[row.contact.id] = row.channel
+            self.key_of[row.contact.id] = row.key
             self.lines[row.contact.queue_id].add(row.contact, row.key)
             self.changed = True
 
@@ -65,6 +67,7 @@ class Floor:
         """The contact no longer waits here."""
         queue_id = self.queue_of.pop(token_id, None)
         self.channel_of.pop(token_id, None)
+        self.key_of.pop(token_id, None)
         if queue_id is not None:
             self.lines[queue_id].remove(token_id)
 
@@ -105,8 +108,17 @@ class Floor:
 
     def decide(self, now: float, limit: int) -> list[Decision]:
         """The next pairs; `now` in epoch seconds."""
-        made = decide_lines(self.lines, self.pool, self.config.plans, now, limit)
-        made = [one for one in made if self._fits(one.contact_id, one.seat.id)]
+        aside: list[tuple[Contact, int]] = []
+        while True:
+            made = decide_lines(self.lines, self.pool, self.config.plans, now, limit)
+            unfit = [one for one in made if not self._fits(one.contact_id, one.seat.id)]
+            if not unfit:
+                break
+            for one in unfit:
+                aside.append((one.contact, self.key_of[one.contact_id]))
+                self.lines[one.contact.queue_id].remove(one.contact_id)
+        for contact, key in aside:
+            self.lines[contact.queue_id].add(contact, key)
         self._offer_to_several(made)
         return made
 

@@ -3,12 +3,21 @@
 from datetime import datetime
 
 from foundation import clock, rows
+from foundation.errors import Refusal
 from foundation.live import hint
 from foundation.wake import wake_after_commit
 from routing.engine import order_key
 from routing.models import Queue, WaitingToken, WorkItem
 
 State = WorkItem.State
+
+
+def open_queue(slug: str) -> Queue:
+    """The queue. Refusal `unknown_queue` when it is none, or closed for good."""
+    queue = rows.first(Queue, "WHERE slug = %s AND is_active", [slug])
+    if queue is None:
+        raise Refusal("unknown_queue", f"There is no queue “{slug}”.", field="queue_slug")
+    return queue
 
 
 def live_item(interaction_id: int) -> WorkItem | None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actors import SYSTEM_ACTOR, Actor
+from accounts.models import Member
 from customers.actions import (
     abandon_interaction,
     end_interaction,
@@ -15,13 +16,20 @@ from customers.actions import (
 )
 from customers.models import Interaction
 from foundation import clock, rows
-from foundation.errors import Conflict, Refusal
+from foundation.errors import Conflict
 from foundation.events import emit
 from foundation.live import hint, nudge
 from routing.actions import offers
 from routing.actions.agent_state import lock_presence, settle
 from routing.actions.engagements import disengage
-from routing.actions.tokens import close_item, live_item, lock_live_item, put_in_line, take_out_of_line
+from routing.actions.tokens import (
+    close_item,
+    live_item,
+    lock_live_item,
+    open_queue,
+    put_in_line,
+    take_out_of_line,
+)
 from routing.actions.wrap_up import begin_wrap_up
 from routing.events import OfferReturned, WorkLeft, WorkQueued
 from routing.models import Offer, Queue, WorkItem
@@ -44,7 +52,7 @@ def queue_work(
     Calling it again answers with the item already waiting. Refusal `unknown_queue`; Conflict `not_queueable`
     for a contact that is over: both before anything is written.
     """
-    queue = _open_queue(queue_slug)
+    queue = open_queue(queue_slug)
     waiting = queue_interaction(interaction_id, queue_slug=queue.slug, queue_name=queue.name, actor=actor)
     if waiting is None:
         known = live_item(interaction_id)
@@ -85,7 +93,7 @@ def requeue(interaction_id: int, *, queue_slug: str, actor: Actor, note: str = "
 
     Refusal `unknown_queue`; Conflict `not_serving` when no agent has the contact.
     """
-    queue = _open_queue(queue_slug)
+    queue = open_queue(queue_slug)
     item = lock_live_item(interaction_id)
     if item is None or not close_item(item, expected=State.ASSIGNED, state=State.DONE):
         raise Conflict("not_serving", "No agent has this contact.")
@@ -98,19 +106,30 @@ def requeue(interaction_id: int, *, queue_slug: str, actor: Actor, note: str = "
     begin_wrap_up(item, server_id)
     nudge(f"member:{server_id}", "work.changed", interaction_id=interaction_id)
     return _enter(
-        WorkItem(
-            interaction=moved,
-            queue=queue,
-            base_score=item.base_score,
-            channel=item.channel,
-            wants={"language": item.wants.get("language", "")},
-            entered_at=item.entered_at,
-            queued_at=clock.now(),
-            avoid=also_avoiding([], server_id, clock.now()),
-            handed_over_by_id=server_id,
-            note=note.strip(),
-        ),
+        _next_stay(item, moved, queue, handed_over_by_id=server_id, note=note),
         actor=actor,
+    )
+
+
+def enter_queue(item: WorkItem, moved: Interaction, queue: Queue, *, by: Member, note: str) -> WorkItem:
+    """The contact of a stay just closed waits in another queue, with its age."""
+    return _enter(_next_stay(item, moved, queue, handed_over_by_id=by.id, note=note), actor=by.actor)
+
+
+def _next_stay(
+    item: WorkItem, moved: Interaction, queue: Queue, *, handed_over_by_id: int, note: str
+) -> WorkItem:
+    return WorkItem(
+        interaction=moved,
+        queue=queue,
+        base_score=item.base_score,
+        channel=item.channel,
+        wants={"language": item.wants.get("language", "")},
+        entered_at=item.entered_at,
+        queued_at=clock.now(),
+        avoid=also_avoiding([], handed_over_by_id, clock.now()),
+        handed_over_by_id=handed_over_by_id,
+        note=note.strip(),
     )
 
 
@@ -157,13 +176,6 @@ def finish_work(interaction_id: int) -> bool:
     nudge(f"member:{server_id}", "work.changed", interaction_id=interaction_id)
     hint("floor", "calls")
     return True
-
-
-def _open_queue(slug: str) -> Queue:
-    queue = rows.first(Queue, "WHERE slug = %s AND is_active", [slug])
-    if queue is None:
-        raise Refusal("unknown_queue", f"There is no queue “{slug}”.", field="queue_slug")
-    return queue
 
 
 def _enter(item: WorkItem, *, actor: Actor) -> WorkItem:
