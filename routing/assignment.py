@@ -3,14 +3,15 @@
 from accounts.models import Member
 from foundation import clock
 from foundation.errors import Conflict, Refusal
-from routing.capacity import Load, load_channels
+from routing.capacity import Channels, Load, load_channels
 from routing.claims import Pair, offer_pairs
-from routing.config import load_agents, plan_of
-from routing.engine import Decision, Seat, inputs_of
+from routing.config import load_config
+from routing.engine import Decision, Scene, inputs_of
 from routing.engine.filters import refusals
+from routing.floor import Floor
 from routing.models import Presence, SeatToken, WaitingToken, WorkItem
 from routing.rules import HEARTBEAT_STALE, declared_of, heard_within
-from routing.token_tables import contact_of
+from routing.token_tables import contact_of, seat_of
 
 
 def offer_to(item: WorkItem, member: Member, *, by: Member, force: bool) -> int:
@@ -20,21 +21,24 @@ def offer_to(item: WorkItem, member: Member, *, by: Member, force: bool) -> int:
     when something else was faster.
     """
     token = WaitingToken.objects.get(work_item=item)
-    seat, load = _capacity_of(member, item.channel)
-    agent = load_agents().get(member.id)
-    if agent is None:
+    token_of_seat, load = _capacity_of(member, item.channel)
+    floor = Floor(item.organization_id)
+    floor.add_seat(seat_of(token_of_seat))
+    floor.use(load_config(), 0.0)
+    seat = next(iter(floor.pool), None)
+    if seat is None:
         raise Refusal("may_not", f"{member.display_name} does not take contacts.", field="member")
-    contact, plan, now = contact_of(token), plan_of(item.queue), clock.now().timestamp()
-    barred = refusals(contact, agent, plan, now)
+    contact, now, rules = contact_of(token), clock.now().timestamp(), floor.config.rules
+    barred = [why.text for why in refusals(contact, seat, Scene(rules, now, floor.situation()))]
     if barred and not force:
-        raise Refusal(
-            "may_not", f"{member.display_name} may not have it: {'; '.join(barred)}.", field="member"
-        )
-    chosen = Seat(id=seat.id, agent=agent, ready_since=seat.ready_since.timestamp(), load=load.used / 100)
+        why = f"{member.display_name} may not have it: {'; '.join(barred)}."
+        raise Refusal("may_not", why, field="member")
     reasons = (f"assigned by {by.display_name}", *(f"all the same: {one}" for one in barred))
-    decision = Decision(contact=contact, seat=chosen, reasons=reasons, considered=(chosen,))
-    inputs = inputs_of(decision, plan, now) | {"assigned_by": by.id}
-    return _claimed(Pair(token.id, seat.id, reasons, inputs, *_cost(item.channel, load)), member)
+    decision = Decision(contact=contact, seat=seat, reasons=reasons, considered=(seat,))
+    inputs = inputs_of(decision, rules, now, floor.situation()) | {"assigned_by": by.id}
+    channels = Channels(rules)
+    units, left = channels.rule(item.channel).units, channels.left_beside(item.channel, load)
+    return _claimed(Pair(token.id, seat.id, reasons, inputs, units, left), member)
 
 
 def _claimed(pair: Pair, member: Member) -> int:
@@ -42,13 +46,6 @@ def _claimed(pair: Pair, member: Member) -> int:
     if not won:
         raise Conflict("not_free", f"{member.display_name} or the contact was taken this very moment.")
     return won[0].offer_id
-
-
-def _cost(channel: str, load: Load) -> tuple[int, Load | None]:
-    """What the contact takes, and the load with it where that leaves capacity."""
-    channels = load_channels()
-    after = channels.with_one_more(load, channel)
-    return channels.units(channel), after if channels.has_room(after) else None
 
 
 def _capacity_of(member: Member, channel: str) -> tuple[SeatToken, Load]:

@@ -1,35 +1,20 @@
-"""What contacts take of an agent's hundred units, and which channels still fit beside them."""
+"""What an agent has of contacts, and which channels still fit beside them, by the engine's rules."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from routing import models
+from routing.config import load_channels as _load_channels
+from routing.engine import CAPACITY_UNITS, Agent, ChannelRule, Rulebook, Seat
+from routing.engine.load import fits, has_room, with_one_more
+from routing.models import Engagement
 
-UNITS = 100
 NO_MICROPHONE = ("voice",)  # what cannot be served without one
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a contact on a channel takes, and what is not served beside it."""
-
-    units: int = UNITS
-    most: int | None = None
-    excludes: frozenset[str] = frozenset()
-    interruptible: bool = False
-
-
-USUAL: Mapping[str, Rule] = {
-    "voice": Rule(100, excludes=frozenset({"chat", "message"})),
-    "chat": Rule(33),
-    "message": Rule(33),
-    "mail": Rule(20),
-}
+_NOBODY = Agent(0)
 
 
 @dataclass(frozen=True)
 class Load:
-    """What an agent has: units in use, contacts by channel, and channels they cannot serve just now."""
+    """Units in use, contacts by channel, and channels the agent cannot serve just now."""
 
     used: int = 0
     held: Mapping[str, int] = field(default_factory=dict)
@@ -38,45 +23,30 @@ class Load:
 
 @dataclass(frozen=True)
 class Channels:
-    """The organisation's rules; an unknown channel takes the whole agent."""
+    """The organisation's rules for channels."""
 
-    rules: Mapping[str, Rule] = field(default_factory=lambda: USUAL)
+    rules: Rulebook
 
-    def rule(self, channel: str) -> Rule:
+    def rule(self, channel: str) -> ChannelRule:
         """The rule of one channel."""
-        return self.rules.get(channel) or Rule()
-
-    def units(self, channel: str) -> int:
-        """What one contact takes."""
-        return self.rule(channel).units
+        return self.rules.channel(channel)
 
     def fits(self, channel: str, load: Load) -> bool:
         """Whether one more contact of this channel may be given to an agent with this load."""
-        rule = self.rule(channel)
-        if channel in load.without or (rule.most is not None and load.held.get(channel, 0) >= rule.most):
-            return False
-        beside = [held for held, number in load.held.items() if number and not self._yields(held, rule)]
-        if any(channel in self.rule(held).excludes or held in rule.excludes for held in beside):
-            return False
-        yielding = sum(
-            self.units(held) * number for held, number in load.held.items() if self._yields(held, rule)
-        )
-        return max(load.used - yielding, 0) + rule.units <= UNITS
+        return fits(_seat(load), self.rule(channel), self.rules)
 
     def has_room(self, load: Load) -> bool:
         """Whether anything fits at all."""
-        return any(self.fits(channel, load) for channel in self.rules)
+        return has_room(_seat(load), self.rules, self.rules.channels)
 
-    def with_one_more(self, load: Load, channel: str) -> Load:
-        """The load once a contact of this channel is added."""
-        held = {**load.held, channel: load.held.get(channel, 0) + 1}
-        return Load(load.used + self.units(channel), held, load.without)
-
-    def _yields(self, held: str, to: Rule) -> bool:
-        return self.rule(held).interruptible and not to.interruptible
+    def left_beside(self, channel: str, load: Load) -> Load | None:
+        """The load with one more contact of this channel; None where that leaves no capacity."""
+        after = with_one_more(_seat(load), channel, self.rules, 0.0)
+        more = Load(load.used + self.rule(channel).units, after.held, load.without)
+        return more if self.has_room(more) else None
 
 
-def load_of(engagements: Iterable["models.Engagement"], without: tuple[str, ...] = ()) -> Load:
+def load_of(engagements: Iterable[Engagement], without: tuple[str, ...] = ()) -> Load:
     """What these live engagements take."""
     used, held = 0, dict[str, int]()
     for one in engagements:
@@ -87,8 +57,8 @@ def load_of(engagements: Iterable["models.Engagement"], without: tuple[str, ...]
 
 def load_channels() -> Channels:
     """The current organisation's rules: the usual ones, and what it set up instead."""
-    own = {
-        row.channel: Rule(row.units, row.most, frozenset(row.excludes), row.is_interruptible)
-        for row in models.ChannelRule.objects.all()
-    }
-    return Channels({**USUAL, **own})
+    return Channels(Rulebook({}, channels=_load_channels()))
+
+
+def _seat(load: Load) -> Seat:
+    return Seat(0, _NOBODY, 0.0, load.used / CAPACITY_UNITS, load.held, without=frozenset(load.without))

@@ -14,10 +14,9 @@ from foundation.events import emit
 from foundation.live import hint, nudge
 from foundation.timers import emit_at
 from routing.actions.offers import expiry_key
-from routing.capacity import UNITS, Load
-from routing.engine import Decision, inputs_of
+from routing.capacity import Channels, Load
+from routing.engine import CAPACITY_UNITS, Decision, Rulebook, Situation, inputs_of
 from routing.events import OfferExpiryDue, OfferMade
-from routing.floor import Floor
 from routing.models import Presence, SeatToken, WaitingToken
 from routing.rules import HEARTBEAT_STALE, heard_within
 
@@ -53,7 +52,7 @@ class Pair:
     seat_id: int
     reasons: Sequence[str]
     inputs: dict[str, Any]
-    units: int = UNITS
+    units: int = CAPACITY_UNITS
     left: Load | None = None
 
 
@@ -77,9 +76,29 @@ def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
         return [Won(*row) for row in cursor.fetchall()]
 
 
-def make_offers(decisions: Sequence[Decision], floor: Floor, decided_at: float) -> list[Won]:
+def make_offers(
+    decisions: Sequence[Decision], rules: Rulebook, decided_at: float, situation: Situation
+) -> list[Won]:
     """Claim what was decided, tell the agents and set the clocks. Inside `tenant()`."""
-    return offer_pairs([pair for one in decisions for pair in _pairs(one, floor, decided_at)])
+    channels = Channels(rules)
+    return offer_pairs(
+        [
+            pair
+            for one in decisions
+            for pair in _pairs(one, channels, inputs_of(one, rules, decided_at, situation))
+        ]
+    )
+
+
+def _pairs(decision: Decision, channels: Channels, inputs: dict[str, Any]) -> Iterator[Pair]:
+    """The decided seat's, and those of the next best where the queue offers to several at once."""
+    channel = decision.contact.channel
+    units = channels.rule(channel).units
+    for seat in (decision.seat, *decision.also):
+        load = Load(round(seat.load * CAPACITY_UNITS), seat.held, tuple(seat.without))
+        reasons = decision.reasons if seat is decision.seat else ("offered to several at once",)
+        left = channels.left_beside(channel, load)
+        yield Pair(decision.contact_id, seat.id, reasons, inputs, units, left)
 
 
 def offer_pairs(pairs: Sequence[Pair]) -> list[Won]:
@@ -90,17 +109,6 @@ def offer_pairs(pairs: Sequence[Pair]) -> list[Won]:
     if won:
         hint("floor", "queues")
     return won
-
-
-def _pairs(decision: Decision, floor: Floor, decided_at: float) -> Iterator[Pair]:
-    """The decided seat's, and those of the next best where the queue offers to several at once."""
-    inputs = inputs_of(decision, floor.config.plans[decision.contact.queue_id], decided_at)
-    channel, channels = floor.channel_of[decision.contact_id], floor.config.channels
-    for seat_id in floor.seats_for(decision):
-        load = channels.with_one_more(floor.seats[seat_id].load, channel)
-        left = load if channels.has_room(load) else None
-        reasons = decision.reasons if seat_id == decision.seat.id else ("offered to several at once",)
-        yield Pair(decision.contact_id, seat_id, reasons, inputs, channels.units(channel), left)
 
 
 def _announce(offer: Won) -> None:

@@ -1,20 +1,24 @@
 """One organisation's waiting contacts and free seats, as the owner of the order keeps them in memory."""
 
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from routing.capacity import UNITS, Load
 from routing.config import RoutingConfig
-from routing.engine import Contact, Decision, Line, Pool, Seat, decide_lines
-
-
-@dataclass(frozen=True)
-class WaitingRow:
-    """A waiting token as read from its table."""
-
-    contact: Contact
-    key: int
-    channel: str = "voice"
+from routing.engine import (
+    CAPACITY_UNITS,
+    Contact,
+    Decision,
+    Line,
+    Pool,
+    Rulebook,
+    Seat,
+    Situation,
+    decide_lines,
+    interval_of,
+    orders_alike,
+)
+from routing.engine.values import Standing
 
 
 @dataclass(frozen=True)
@@ -24,10 +28,12 @@ class SeatRow:
     id: int
     member_id: int
     ready_since: float
-    load: Load = field(default_factory=Load)
+    units_used: int = 0
+    held: dict[str, int] = field(default_factory=dict)
     inbound_at: float | None = None
     offer_at: float | None = None
     end_at: float | None = None
+    without: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -35,66 +41,106 @@ class Floor:
     """Stale knowledge is harmless here: a claim only wins what the tables still hold."""
 
     organization_id: int
-    config: RoutingConfig = field(default_factory=lambda: RoutingConfig({}, {}))
+    config: RoutingConfig = field(default_factory=RoutingConfig)
     config_read_at: float = float("-inf")
-    lines: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
-    queue_of: dict[int, int] = field(default_factory=dict)
-    channel_of: dict[int, str] = field(default_factory=dict)
-    key_of: dict[int, int] = field(default_factory=dict)
+    lines: dict[int, Line] = field(default_factory=dict)
+    waiting: dict[int, Contact] = field(default_factory=dict)
+    strangers: dict[int, Contact] = field(default_factory=dict)
     seats: dict[int, SeatRow] = field(default_factory=dict)
     pool: Pool = field(default_factory=Pool)
-    also: dict[int, list[int]] = field(default_factory=dict)
     changed: bool = True
     missing: frozenset[tuple[str, int]] = frozenset()
+    staff: dict[int, Standing] = field(default_factory=dict)
+    taken: Counter[tuple[int, int, int]] = field(default_factory=Counter)
 
-    def add_waiting(self, row: WaitingRow) -> None:
+    def add_waiting(self, contact: Contact) -> None:
         """A contact waits."""
-        if row.contact.id not in self.queue_of:
-            self.queue_of[row.contact.id] = row.contact.queue_id
-            self.channel_of[row.contact.id] = row.channel
-            self.key_of[row.contact.id] = row.key
-            self.lines[row.contact.queue_id].add(row.contact, row.key)
+        if contact.id not in self.waiting:
+            self.waiting[contact.id] = contact
+            self._put_in_line(contact)
             self.changed = True
 
     def add_seat(self, row: SeatRow) -> None:
-        """An agent is free."""
+        """An agent has capacity."""
         if row.id not in self.seats:
             self.seats[row.id] = row
+            self.staff[row.member_id] = "ready"
             self._put_into_pool(row)
             self.changed = True
 
     def drop_waiting(self, token_id: int) -> None:
         """The contact no longer waits here."""
-        queue_id = self.queue_of.pop(token_id, None)
-        self.channel_of.pop(token_id, None)
-        self.key_of.pop(token_id, None)
-        if queue_id is not None:
-            self.lines[queue_id].remove(token_id)
+        contact = self.waiting.pop(token_id, None)
+        self.strangers.pop(token_id, None)
+        if contact is not None and contact.queue_id in self.lines:
+            self.lines[contact.queue_id].remove(token_id)
 
     def drop_seat(self, token_id: int) -> None:
-        """The agent is no longer free."""
-        self.seats.pop(token_id, None)
+        """The agent's capacity is taken, or gone."""
+        row = self.seats.pop(token_id, None)
+        if row is not None:
+            self.staff[row.member_id] = "busy"
         self.pool.remove(token_id)
 
     def use(self, config: RoutingConfig, read_at: float) -> None:
         """Decide by this configuration from now on; `read_at` in monotonic seconds."""
         self.config_read_at = read_at
-        if config != self.config:
-            self.config, self.changed, self.pool = config, True, Pool()
+        if config.rules != self.config.rules:
+            self.changed = True
+            self._line_up(config.rules)
+        if config.agents != self.config.agents:
+            self.changed, self.pool = True, Pool()
+            self.config = config
             for row in self.seats.values():
                 self._put_into_pool(row)
+        self.changed = self.changed or config.staff != self.config.staff
+        self.config = config
+        self.staff = {**config.staff, **{row.member_id: "ready" for row in self.seats.values()}}
         self.missing = self._unknown()
+
+    def _line_up(self, rules: Rulebook) -> None:
+        """Keep the lines whose order the new rules leave as it is; make the others anew."""
+        old, self.lines = self.lines, {}
+        for queue_id, plan in rules.plans.items():
+            line = old.get(queue_id)
+            if line is not None and orders_alike(line.plan, plan):
+                line.plan = plan
+                self.lines[queue_id] = line
+            else:
+                self.lines[queue_id] = Line(plan)
+        if self.lines != old:
+            self.strangers = {}
+            for contact in self.waiting.values():
+                self._put_in_line(contact)
+
+    def _put_in_line(self, contact: Contact) -> None:
+        line = self.lines.get(contact.queue_id)
+        if line is None:
+            self.strangers[contact.id] = contact
+        else:
+            line.add(contact)
 
     def _put_into_pool(self, row: SeatRow) -> None:
         agent = self.config.agents.get(row.member_id)
         if agent is not None:
-            load = row.load.used / UNITS
-            self.pool.add(Seat(id=row.id, agent=agent, ready_since=row.ready_since, load=load))
+            self.pool.add(
+                Seat(
+                    id=row.id,
+                    agent=agent,
+                    ready_since=row.ready_since,
+                    load=row.units_used / CAPACITY_UNITS,
+                    held=row.held,
+                    inbound_at=row.inbound_at,
+                    offer_at=row.offer_at,
+                    end_at=row.end_at,
+                    without=frozenset(row.without),
+                )
+            )
 
     @property
     def may_match(self) -> bool:
         """Whether anybody waits while anybody is free."""
-        return bool(self.queue_of) and bool(self.seats)
+        return bool(self.waiting) and bool(self.seats)
 
     @property
     def needs_reading(self) -> bool:
@@ -102,49 +148,43 @@ class Floor:
         return not self._unknown() <= self.missing
 
     def _unknown(self) -> frozenset[tuple[str, int]]:
-        queues = {queue_id for queue_id, line in self.lines.items() if line} - self.config.plans.keys()
+        queues = {contact.queue_id for contact in self.strangers.values()}
         members = {row.member_id for row in self.seats.values()} - self.config.agents.keys()
         return frozenset({("queue", one) for one in queues} | {("member", one) for one in members})
 
-    def decide(self, now: float, limit: int) -> list[Decision]:
-        """The next pairs; `now` in epoch seconds."""
-        aside: list[tuple[Contact, int]] = []
-        while True:
-            made = decide_lines(self.lines, self.pool, self.config.plans, now, limit)
-            unfit = [one for one in made if not self._fits(one.contact_id, one.seat.id)]
-            if not unfit:
-                break
-            for one in unfit:
-                aside.append((one.contact, self.key_of[one.contact_id]))
-                self.lines[one.contact.queue_id].remove(one.contact_id)
-        for contact, key in aside:
-            self.lines[contact.queue_id].add(contact, key)
-        self._offer_to_several(made)
-        return made
+    def situation(self) -> Situation:
+        """What a decision may look at besides waiting contacts and free seats."""
+        return Situation(staff=self.staff, agents=self.config.agents, taken=self.taken)
 
-    def seats_for(self, decision: Decision) -> list[int]:
-        """The seats a contact is offered to: the decided one first, then others where the queue asks so."""
-        return [decision.seat.id, *self.also.get(decision.contact_id, [])]
+    def decide(self, now: float, limit: int) -> list[Decision]:
+        """The next pairs, one for each agent; `now` in epoch seconds."""
+        rules, situation = self.config.rules, self.situation()
+        made = decide_lines(self.lines, self.pool, rules, now, limit, situation)
+        return list(_each_seat_once(made))
 
     def took(self, seat_id: int, next_seat_id: int | None, channel: str, now: float) -> None:
         """An offer took this seat; what it left of the agent's capacity is the next."""
         row = self.seats.get(seat_id)
         self.drop_seat(seat_id)
-        if row is not None and next_seat_id is not None:
-            load = self.config.channels.with_one_more(row.load, channel)
-            self.add_seat(replace(row, id=next_seat_id, load=load, offer_at=now))
+        if row is None or next_seat_id is None:
+            return
+        held = {**row.held, channel: row.held.get(channel, 0) + 1}
+        units = row.units_used + self.config.rules.channel(channel).units
+        self.add_seat(replace(row, id=next_seat_id, units_used=units, held=held, offer_at=now))
 
-    def _fits(self, contact_id: int, seat_id: int) -> bool:
-        return self.config.channels.fits(self.channel_of[contact_id], self.seats[seat_id].load)
+    def count(self, decision: Decision, now: float) -> None:
+        """A split queue's contact has gone to a pool."""
+        plan = self.config.rules.plans[decision.contact.queue_id]
+        if plan.split is not None and decision.pool_id is not None:
+            self.taken[plan.id, interval_of(plan.split, now), decision.pool_id] += 1
 
-    def _offer_to_several(self, made: list[Decision]) -> None:
-        taken, self.also = {one.seat.id for one in made}, {}
-        for one in made:
-            number = self.config.at_once.get(one.contact.queue_id, 1) - 1
-            others = [
-                seat.id
-                for seat in one.considered
-                if seat.id not in taken and self._fits(one.contact_id, seat.id)
-            ][:number]
-            taken.update(others)
-            self.also[one.contact_id] = others
+
+def _each_seat_once(made: Iterable[Decision]) -> Iterator[Decision]:
+    """A claim takes a seat token once; what is left of its agent comes back as another token."""
+    used: set[int] = set()
+    for one in made:
+        if one.seat.id in used:
+            continue
+        also = tuple(seat for seat in one.also if seat.id not in used)
+        used.update(seat.id for seat in (one.seat, *also))
+        yield one if also == one.also else replace(one, also=also)

@@ -120,19 +120,19 @@ class Owner:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = on")
             truth = read_all(self._waiting, self._seats, now)
-        true_waiting = {row.contact.id for _, row in truth.waiting}
+        true_waiting = {contact.id for _, contact in truth.waiting}
         true_seats = {row.id for _, row in truth.seats}
         for floor in self._floors.values():
-            for token_id in floor.queue_of.keys() - true_waiting:
+            for token_id in floor.waiting.keys() - true_waiting:
                 floor.drop_waiting(token_id)
             for token_id in floor.seats.keys() - true_seats:
                 floor.drop_seat(token_id)
         self._remember(truth)
-        self._floors = {org: floor for org, floor in self._floors.items() if floor.queue_of or floor.seats}
+        self._floors = {org: floor for org, floor in self._floors.items() if floor.waiting or floor.seats}
 
     def _remember(self, read: Read) -> None:
-        for organization_id, row in read.waiting:
-            self._floor(organization_id).add_waiting(row)
+        for organization_id, contact in read.waiting:
+            self._floor(organization_id).add_waiting(contact)
         for organization_id, seat in read.seats:
             self._floor(organization_id).add_seat(seat)
 
@@ -166,13 +166,15 @@ class Owner:
         if not decisions:
             return False
         with tenant(floor.organization_id):
-            won = make_offers(decisions, floor, now)
+            won = make_offers(decisions, floor.config.rules, now, floor.situation())
         contacts_won = {offer.waiting_id for offer in won}
-        lost = [one for one in decisions if one.contact_id not in contacts_won]
         for offer in won:
-            floor.took(offer.seat_id, offer.next_seat_id, floor.channel_of[offer.waiting_id], now)
-        for contact_id in contacts_won:
-            floor.drop_waiting(contact_id)
+            floor.took(offer.seat_id, offer.next_seat_id, floor.waiting[offer.waiting_id].channel, now)
+        for one in decisions:
+            if one.contact_id in contacts_won:
+                floor.count(one, now)
+                floor.drop_waiting(one.contact_id)
+        lost = [one for one in decisions if one.contact_id not in contacts_won]
         self._forget_stale(floor, lost)
         floor.changed = floor.changed or bool(won)
         return bool(won)

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from routing.capacity import Load
-from routing.engine import Contact
-from routing.floor import SeatRow, WaitingRow
-from routing.models import WaitingToken
+from routing.engine import Contact, Requirement
+from routing.floor import SeatRow
+from routing.models import SeatToken, WaitingToken
 
 _TAIL = "SELECT * FROM routing_tail(%s, %s, %s, %s)"
 GAP_SECONDS = 2.0
@@ -43,14 +43,14 @@ class Tail:
 class Read:
     """Tokens with their organisations, as one look found them."""
 
-    waiting: list[tuple[int, WaitingRow]]
+    waiting: list[tuple[int, Contact]]
     seats: list[tuple[int, SeatRow]]
 
 
 def read_since(waiting: Tail, seats: Tail, now: float) -> Read:
     """What the tails do not know yet; they know it afterwards. `now` in monotonic seconds."""
     found = _read([*waiting.asked(), *seats.asked()])
-    waiting.saw((row.contact.id for _, row in found.waiting), now)
+    waiting.saw((contact.id for _, contact in found.waiting), now)
     seats.saw((row.id for _, row in found.seats), now)
     return found
 
@@ -58,7 +58,7 @@ def read_since(waiting: Tail, seats: Tail, now: float) -> Read:
 def read_all(waiting: Tail, seats: Tail, now: float) -> Read:
     """Both tables whole."""
     found = _read([0, [], 0, []])
-    waiting.saw((row.contact.id for _, row in found.waiting), now)
+    waiting.saw((contact.id for _, contact in found.waiting), now)
     seats.saw((row.id for _, row in found.seats), now)
     return found
 
@@ -68,46 +68,76 @@ def _read(parameters: list[Any]) -> Read:
         cursor.execute(_TAIL, parameters)
         rows = cursor.fetchall()
     return Read(
-        waiting=[(row[2], _waiting_row(row)) for row in rows if row[0] == "waiting"],
+        waiting=[(row[2], _contact_row(row)) for row in rows if row[0] == "waiting"],
         seats=[(row[2], _seat_row(row)) for row in rows if row[0] == "seat"],
     )
 
 
+def _contact_row(row: tuple[Any, ...]) -> Contact:
+    _, token_id, _, queue_id, _key, entered_at, queued_at, base_score, channel = row[:9]
+    wants, avoid = (_parsed(one) for one in row[9:11])
+    return _contact(token_id, queue_id, (entered_at, queued_at), base_score, channel, wants, avoid)
+
+
 def _seat_row(row: tuple[Any, ...]) -> SeatRow:
-    _, token_id, *_, member_id, ready_since, used, held, inbound_at, offer_at, end_at, without = row
-    load = Load(used, _json(held), tuple(_json(without)))
-    return SeatRow(token_id, member_id, ready_since, load, inbound_at, offer_at, end_at)
+    inbound_at, offer_at, end_at = row[15:18]
+    held, without = _parsed(row[14]), _parsed(row[18])
+    return SeatRow(row[1], row[11], row[12], row[13], held, inbound_at, offer_at, end_at, without)
 
 
-def _json(value: Any) -> Any:
+def _parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
-
-
-def _waiting_row(row: tuple[Any, ...]) -> WaitingRow:
-    _, token_id, _, queue_id, key, entered_at, queued_at, base_score, channel = row[:9]
-    wants, avoid = _json(row[9]), _json(row[10])
-    contact = Contact(
-        id=token_id,
-        queue_id=queue_id,
-        entered_at=entered_at,
-        queued_at=queued_at,
-        base_score=base_score,
-        preferred_agent_id=wants.get("preferred_member_id"),
-        language=wants.get("language", ""),
-        avoid=tuple((int(agent_id), float(until)) for agent_id, until in avoid),
-    )
-    return WaitingRow(contact=contact, key=key, channel=channel)
 
 
 def contact_of(token: WaitingToken) -> Contact:
     """The engine's view of one token."""
+    since = token.entered_at.timestamp(), token.queued_at.timestamp()
+    return _contact(
+        token.id, token.queue_id, since, token.base_score, token.channel, token.wants, token.avoid
+    )
+
+
+def seat_of(token: SeatToken) -> SeatRow:
+    """The same of a seat token."""
+    return SeatRow(
+        token.id,
+        token.member_id,
+        token.ready_since.timestamp(),
+        token.units_used,
+        token.held,
+        inbound_at=_epoch(token.last_inbound_at),
+        offer_at=_epoch(token.last_offer_at),
+        end_at=_epoch(token.last_end_at),
+        without=token.without,
+    )
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def _contact(
+    token_id: int,
+    queue_id: int,
+    since: tuple[float, float],
+    base_score: float,
+    channel: str,
+    wants: dict[str, Any],
+    avoid: list[list[float]],
+) -> Contact:
     return Contact(
-        id=token.id,
-        queue_id=token.queue_id,
-        entered_at=token.entered_at.timestamp(),
-        queued_at=token.queued_at.timestamp(),
-        base_score=token.base_score,
-        preferred_agent_id=token.wants.get("preferred_member_id"),
-        language=token.wants.get("language", ""),
-        avoid=tuple((int(agent_id), float(until)) for agent_id, until in token.avoid),
+        id=token_id,
+        queue_id=queue_id,
+        entered_at=since[0],
+        queued_at=since[1],
+        base_score=base_score,
+        channel=channel,
+        language=wants.get("language") or "",
+        region=wants.get("region") or "",
+        preferred_agent_id=wants.get("preferred_member_id"),
+        preferred_pool_id=wants.get("preferred_pool_id"),
+        pinned_pool_id=wants.get("pinned_pool_id"),
+        barred_pools=frozenset(wants.get("barred_pools") or ()),
+        requirements=tuple(Requirement(**need) for need in wants.get("requirements") or ()),
+        avoid=tuple((int(agent_id), float(until)) for agent_id, until in avoid),
     )

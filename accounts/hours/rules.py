@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 Span = tuple[time, time]
@@ -38,6 +39,15 @@ def next_opening(hours: OpenHours, at: datetime) -> datetime | None:
         if at < closes:
             return max(opens, at)
     return None
+
+
+def openings(hours: OpenHours, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """All openings that touch the time from `start` to `end` (aware), earliest first, each in UTC."""
+    return [
+        (opens, closes)
+        for opens, closes in takewhile(lambda span: span[0] < end, _from(hours, start))
+        if closes > start
+    ]
 
 
 def after_open_seconds(hours: OpenHours, at: datetime, seconds: float) -> datetime | None:

@@ -1,119 +1,133 @@
-"""One decision round: contacts in their order, each to the best seat still free.
+"""One decision round: contacts in their order, each to the best agent left for it.
 
 It is the same round whether a contact came or an agent became free, so both give the same pairs.
 """
 
-import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from heapq import heapify, heappop, heappush
 from itertools import islice
 
-from routing.engine.filters import allows, allows_alike, could_serve
-from routing.engine.filters.steps import reached
+from routing.engine.filters import allows
 from routing.engine.line import Line
 from routing.engine.order import contact_order
 from routing.engine.pool import Pool
-from routing.engine.ranks import agent_order, reasons
-from routing.engine.values import Contact, Decision, QueuePlan, Seat
+from routing.engine.round import Round
+from routing.engine.scene import Scene
+from routing.engine.values import Contact, Decision, Rulebook, Seat, Situation
 
-CONSIDERED = 10  # how many of the seats it looked at a decision keeps for its explanation
+_Place = tuple[int, float, float, int]
+_Next = tuple[_Place, Contact, Iterator[Contact]]
 
 
 def decide(
-    contacts: Collection[Contact], seats: Collection[Seat], plans: Mapping[int, QueuePlan], now: float
+    contacts: Collection[Contact],
+    seats: Iterable[Seat],
+    rules: Rulebook,
+    now: float,
+    situation: Situation | None = None,
 ) -> list[Decision]:
-    """Pair contacts with seats; afterwards no contact waits that a free seat could take."""
-    known = [contact for contact in contacts if contact.queue_id in plans]
-    known.sort(key=lambda contact: contact_order(contact, plans[contact.queue_id], now))
-    return list(decide_in_order(known, Pool(seats), plans, now))
+    """Pair contacts with agents; afterwards no contact waits that anybody left could take."""
+    lines: dict[int, Line] = {}
+    for contact in contacts:
+        plan = rules.plans.get(contact.queue_id)
+        if plan is not None:
+            lines.setdefault(plan.id, Line(plan)).add(contact)
+    return list(_decided(lines, Pool(seats), Scene(rules, now, situation)))
 
 
 def decide_lines(
     lines: Mapping[int, Line],
     pool: Pool,
-    plans: Mapping[int, QueuePlan],
+    rules: Rulebook,
     now: float,
     limit: int,
+    situation: Situation | None = None,
 ) -> list[Decision]:
     """The first `limit` pairs of `decide`, from lines already in order and without reading all of them."""
-    agents = pool.agents()
-    open_lines = [
-        line
-        for queue_id, line in lines.items()
-        if line and queue_id in plans and any(could_serve(agent, plans[queue_id]) for agent in agents)
-    ]
-    ordered = heapq.merge(
-        *open_lines, key=lambda contact: contact_order(contact, plans[contact.queue_id], now)
-    )
-    return list(islice(decide_in_order(ordered, pool, plans, now), limit))
+    return list(islice(_decided(lines, pool, Scene(rules, now, situation)), limit))
 
 
-def decide_in_order(
-    ordered: Iterable[Contact], pool: Pool, plans: Mapping[int, QueuePlan], now: float
-) -> Iterator[Decision]:
-    """Pair contacts that come in `contact_order` with seats; the pool stays as it is."""
-    taken: set[int] = set()
-    shortlists: dict[tuple[object, ...], _Shortlist] = {}
-    for contact in ordered:
-        if len(taken) == len(pool):
-            return
-        plan = plans[contact.queue_id]
-        kind = _kind(contact, plan, now)
-        shortlist = shortlists.get(kind)
-        if shortlist is None:
-            shortlist = shortlists[kind] = _Shortlist(contact, pool, plan, now)
-        best = shortlist.best(taken)
-        if best:
-            runner_up = best[1] if len(best) > 1 else None
-            words = reasons(contact, best[0], plan, now, runner_up)
-            yield Decision(contact=contact, seat=best[0], reasons=words, considered=best)
-            taken.add(best[0].id)
+def decide_for(
+    contact: Contact,
+    seats: Iterable[Seat],
+    rules: Rulebook,
+    now: float,
+    situation: Situation | None = None,
+) -> Decision | None:
+    """A contact has come: who gets it, of these free seats."""
+    return Round(Pool(seats), Scene(rules, now, situation)).decide(contact)
 
 
-def _kind(contact: Contact, plan: QueuePlan, now: float) -> tuple[object, ...]:
-    """Contacts of one kind have the same candidates in the same order."""
-    return (
-        contact.queue_id,
-        reached(contact, plan, now),
-        contact.preferred_agent_id,
-        contact.language,
-        contact.avoided(now),
-    )
+def next_for(
+    seat: Seat,
+    contacts: Collection[Contact],
+    rules: Rulebook,
+    now: float,
+    situation: Situation | None = None,
+) -> Contact | None:
+    """An agent has become free: which contact is theirs, of those that wait."""
+    scene = Scene(rules, now, situation)
+    able = (one for one in contacts if one.queue_id in rules.plans and allows(one, seat, scene))
+    return min(able, key=lambda one: contact_order(one, rules.plans[one.queue_id], now), default=None)
 
 
-class _Shortlist:
-    """The seats that may take one kind of contact, best first; looked for as far as they are asked for."""
-
-    def __init__(self, contact: Contact, pool: Pool, plan: QueuePlan, now: float) -> None:
-        self._rest = _candidates(contact, pool, plan, now)
-        self._head: list[Seat] = []
-
-    def best(self, taken: Collection[int]) -> tuple[Seat, ...]:
-        """The best seats that are still free, at most as many as a decision keeps."""
-        self._head = [seat for seat in self._head if seat.id not in taken]
-        while len(self._head) < CONSIDERED:
-            seat = next(self._rest, None)
-            if seat is None:
-                break
-            if seat.id not in taken:
-                self._head.append(seat)
-        return tuple(self._head)
+def _decided(lines: Mapping[int, Line], pool: Pool, scene: Scene) -> Iterator[Decision]:
+    """The pairs of a round, in the order of their contacts."""
+    if not len(pool):
+        return
+    run = Round(pool, scene)
+    waiting = _Waiting(lines, run)
+    while (contact := waiting.next()) is not None:
+        decision = run.decide(contact)
+        if decision is None:
+            waiting.pass_over(contact)
+            continue
+        yield decision
+        if scene.plan(contact).split is not None:
+            waiting.look_again(contact.queue_id)
 
 
-def _candidates(contact: Contact, pool: Pool, plan: QueuePlan, now: float) -> Iterator[Seat]:
-    """The seats that may take a contact in `agent_order`: the groups are in it, but for the one asked for."""
+class _Waiting:
+    """The contacts of several lines in one order; lines that nobody left could serve are not read on."""
 
-    def ranked(seats: Iterable[Seat]) -> Iterator[tuple[tuple[float, ...], Seat]]:
-        return (
-            (agent_order(contact, seat, plan, now), seat)
-            for seat in seats
-            if allows(contact, seat.agent, plan, now)
-        )
+    def __init__(self, lines: Mapping[int, Line], run: Round) -> None:
+        self._run = run
+        self._heap: list[_Next] = []
+        self._passed: dict[int, list[_Next]] = {}
+        for queue_id, line in lines.items():
+            if queue_id in run.scene.rules.plans:
+                for part in line.parts.values():
+                    self._advance(part.in_order(run.scene.now))
+        heapify(self._heap)
 
-    asked_for = contact.preferred_agent_id
-    streams = [iter(sorted(ranked(pool.of_agent(asked_for))))]
-    streams += [
-        ranked(seat for seat in group if seat.agent.id != asked_for)
-        for agent, group in pool.groups()
-        if allows_alike(contact, agent, plan, now)
-    ]
-    return (seat for _, seat in heapq.merge(*streams))
+    def next(self) -> Contact | None:
+        """The first contact that somebody may be left for."""
+        while self._heap:
+            place, contact, rest = heappop(self._heap)
+            if self._run.may_serve(contact):
+                self._advance(rest)
+                return contact
+            self._keep(contact, (place, contact, rest))
+        return None
+
+    def pass_over(self, contact: Contact) -> None:
+        """Nobody left may take it now."""
+        self._keep(contact, (self._place(contact), contact, iter(())))
+
+    def look_again(self, queue_id: int) -> None:
+        """The counts of a split queue have changed: those passed over may have become somebody's."""
+        self._run.forget_who_is_left()
+        for entry in self._passed.pop(queue_id, ()):
+            heappush(self._heap, entry)
+
+    def _advance(self, rest: Iterator[Contact]) -> None:
+        contact = next(rest, None)
+        if contact is not None:
+            heappush(self._heap, (self._place(contact), contact, rest))
+
+    def _keep(self, contact: Contact, entry: _Next) -> None:
+        if self._run.scene.plan(contact).split is not None:
+            self._passed.setdefault(contact.queue_id, []).append(entry)
+
+    def _place(self, contact: Contact) -> _Place:
+        return contact_order(contact, self._run.scene.plan(contact), self._run.scene.now)

@@ -1,73 +1,130 @@
 """Free seats, so kept that the best for a contact are found without looking at all of them."""
 
 from bisect import bisect_left, insort
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from routing.engine.values import Agent, Seat
+from routing.engine.ranks.idle import clock_of
+from routing.engine.values import Agent, QueuePlan, Seat
 
-_Alike = tuple[int | None, frozenset[tuple[str, int]], frozenset[str], frozenset[str] | None]
-_Turn = tuple[float, float, int, int]
+_Alike = tuple[object, ...]
+_Turn = tuple[float, int, int]
+BY_NUMBER = "number"
+
+
+class Group:
+    """Seats whose agents differ only in who they are and in how long they are idle, in order by each clock.
+
+    Of any two the same rules let both or neither take a contact, and the one that is idle longer comes
+    first: except for what is each agent's own, which whoever reads a group has to look after.
+    """
+
+    def __init__(self, sample: Seat) -> None:
+        self.sample = sample
+        self._by_clock: dict[str, list[tuple[_Turn, Seat]]] = {"ready": []}
+
+    def __len__(self) -> int:
+        return len(self._by_clock["ready"])
+
+    def add(self, seat: Seat) -> None:
+        """Put a seat in its turn."""
+        for clock, row in self._by_clock.items():
+            insort(row, (_turn(seat, clock), seat), key=_by_turn)
+
+    def remove(self, seat: Seat) -> None:
+        """Take a seat out that is there."""
+        for clock, row in self._by_clock.items():
+            del row[bisect_left(row, _turn(seat, clock), key=_by_turn)]
+
+    def in_turn(self, clock: str) -> Iterator[Seat]:
+        """The longest idle first; by `BY_NUMBER` the lower agent number first."""
+        row = self._by_clock.get(clock)
+        if row is None:
+            seats = (seat for _, seat in self._by_clock["ready"])
+            row = self._by_clock[clock] = sorted(((_turn(seat, clock), seat) for seat in seats), key=_by_turn)
+        return (seat for _, seat in row)
 
 
 class Pool:
-    """Seats by what filters and ranks see in their agents, alike ones in the order of their turn.
-
-    The agents of a group differ only in who they are, so of any two the same rules let both or neither
-    take a contact and the one with the earlier turn comes first: except for an agent whom the contact asks
-    for or avoids, which whoever reads a group has to look after.
-    """
+    """All free seats of an organisation, one for each agent who has capacity left."""
 
     def __init__(self, seats: Iterable[Seat] = ()) -> None:
-        self._groups: dict[_Alike, list[tuple[_Turn, Seat]]] = {}
+        self._groups: dict[_Alike, Group] = {}
         self._seats: dict[int, Seat] = {}
-        self._of_agent: dict[int, dict[int, Seat]] = defaultdict(dict)
+        self._of_agent: dict[int, dict[int, Seat]] = {}
+        self._alike: dict[int, tuple[Agent, _Alike]] = {}
         for seat in seats:
             self.add(seat)
 
     def __len__(self) -> int:
         return len(self._seats)
 
+    def __iter__(self) -> Iterator[Seat]:
+        return iter(self._seats.values())
+
     def add(self, seat: Seat) -> None:
         """A seat is free; one that is there already stays."""
-        if seat.id not in self._seats:
-            self._seats[seat.id] = self._of_agent[seat.agent.id][seat.id] = seat
-            insort(self._groups.setdefault(_alike(seat.agent), []), (_turn(seat), seat), key=_by_turn)
+        if seat.id in self._seats:
+            return
+        self._seats[seat.id] = seat
+        self._of_agent.setdefault(seat.agent.id, {})[seat.id] = seat
+        key = self._key(seat)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(seat)
+        group.add(seat)
 
     def remove(self, seat_id: int) -> None:
         """The seat is taken, or gone."""
         seat = self._seats.pop(seat_id, None)
         if seat is None:
             return
-        del self._of_agent[seat.agent.id][seat_id]
-        if not self._of_agent[seat.agent.id]:
+        own = self._of_agent[seat.agent.id]
+        del own[seat_id]
+        if not own:
             del self._of_agent[seat.agent.id]
-        alike = _alike(seat.agent)
-        group = self._groups[alike]
-        del group[bisect_left(group, _turn(seat), key=_by_turn)]
-        if not group:
-            del self._groups[alike]
-
-    def agents(self) -> list[Agent]:
-        """One agent of each group."""
-        return [group[0][1].agent for group in self._groups.values()]
+        key = self._key(seat)
+        self._groups[key].remove(seat)
+        if not self._groups[key]:
+            del self._groups[key]
 
     def of_agent(self, agent_id: int | None) -> list[Seat]:
         """One agent's seats."""
         return list(self._of_agent[agent_id].values()) if agent_id in self._of_agent else []
 
-    def groups(self) -> Iterator[tuple[Agent, Iterable[Seat]]]:
-        """Of each group one agent, and all seats in the order of their turn."""
-        for group in self._groups.values():
-            yield group[0][1].agent, (seat for _, seat in group)
+    def groups(self) -> Iterable[Group]:
+        """All groups, in no order."""
+        return self._groups.values()
+
+    def _key(self, seat: Seat) -> _Alike:
+        known = self._alike.get(seat.agent.id)
+        if known is None or known[0] is not seat.agent:
+            known = self._alike[seat.agent.id] = seat.agent, _alike(seat.agent)
+        if not seat.held and not seat.load and not seat.without:
+            return known[1]
+        return (*known[1], seat.load, _items(seat.held), seat.without)
+
+
+def clock_name(plan: QueuePlan) -> str:
+    """By which clock a queue's ranks read a group."""
+    return plan.idle_clock if "idle" in plan.agent_order else BY_NUMBER
 
 
 def _alike(agent: Agent) -> _Alike:
-    return agent.partner_id, frozenset(agent.skills.items()), frozenset(agent.languages), agent.queues
+    return (
+        agent.pools,
+        _items(agent.skills),
+        _items(agent.valid_until),
+        frozenset(agent.languages),
+        agent.regions,
+    )
 
 
-def _turn(seat: Seat) -> _Turn:
-    return seat.load, seat.ready_since, seat.agent.id, seat.id
+def _items(values: object) -> frozenset[tuple[str, object]]:
+    return frozenset(values.items())  # type: ignore[attr-defined]
+
+
+def _turn(seat: Seat, clock: str) -> _Turn:
+    return (0.0 if clock == BY_NUMBER else clock_of(seat, clock), seat.agent.id, seat.id)
 
 
 def _by_turn(entry: tuple[_Turn, Seat]) -> _Turn:

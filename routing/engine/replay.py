@@ -1,49 +1,229 @@
 """A decision's inputs as JSON, and the same decision again from them."""
 
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
-from routing.engine.decide import decide
-from routing.engine.values import Agent, Contact, Decision, QueuePlan, Requirement, Seat, Step
+from routing.engine.decide import decide_for
+from routing.engine.hours import OpenSpans
+from routing.engine.scene import Scene
+from routing.engine.splits import interval_of
+from routing.engine.values import (
+    Agent,
+    ChannelRule,
+    Contact,
+    Decision,
+    FinalAction,
+    PoolPlan,
+    QueuePlan,
+    Requirement,
+    Rulebook,
+    Seat,
+    Share,
+    Situation,
+    Split,
+    Step,
+)
+
+Json = dict[str, Any]
 
 
-def inputs_of(decision: Decision, plan: QueuePlan, now: float) -> dict[str, Any]:
+def inputs_of(decision: Decision, rules: Rulebook, now: float, situation: Situation | None = None) -> Json:
     """What the decision was made from: JSON values only."""
+    contact, plan = decision.contact, rules.plans[decision.contact.queue_id]
+    scene = Scene(rules, now, situation)
+    pool_ids = sorted(_pools_of(plan, contact))
+    channels = {contact.channel, *(name for seat in decision.considered for name in seat.held)}
     return {
         "now": now,
-        "contact": asdict(decision.contact),
-        "plan": asdict(plan),
+        "contact": _contact_json(contact),
+        "plan": _plan_json(plan),
+        "pools": [_pool_json(rules.pool(one), scene) for one in pool_ids],
+        "channels": [_channel_json(rules.channel(name)) for name in sorted(channels)],
         "seats": [_seat_json(seat) for seat in decision.considered],
+        "knows": _knows_json(contact, scene),
+        "taken": [list(one) for one in decision.taken],
     }
 
 
-def replay(inputs: dict[str, Any]) -> Decision:
+def replay(inputs: Json) -> Decision:
     """Decide again from stored inputs. Raises LookupError when they hold no eligible pair."""
-    contact, plan = _contact(inputs["contact"]), _plan(inputs["plan"])
-    made = decide([contact], [_seat(seat) for seat in inputs["seats"]], {plan.id: plan}, inputs["now"])
-    if not made:
+    rules, situation = rules_in(inputs), situation_in(inputs)
+    seats = [_seat(row) for row in inputs["seats"]]
+    made = decide_for(_contact(inputs["contact"]), seats, rules, inputs["now"], situation)
+    if made is None:
         raise LookupError("The stored inputs hold no pair.")
-    return made[0]
+    return made
 
 
-def _seat_json(seat: Seat) -> dict[str, Any]:
-    agent = asdict(seat.agent)
-    agent["queues"] = None if seat.agent.queues is None else sorted(seat.agent.queues)
-    return {"id": seat.id, "agent": agent, "ready_since": seat.ready_since, "load": seat.load}
+def rules_in(inputs: Json) -> Rulebook:
+    """The rules that stored inputs were decided by."""
+    plan = _plan(inputs["plan"])
+    return Rulebook(
+        plans={plan.id: plan},
+        pools={row["id"]: _pool(row) for row in inputs["pools"]},
+        channels={row["channel"]: _channel(row) for row in inputs["channels"]},
+    )
 
 
-def _seat(row: dict[str, Any]) -> Seat:
-    queues = row["agent"]["queues"]
-    agent = Agent(**{**row["agent"], "queues": None if queues is None else frozenset(queues)})
-    return Seat(**{**row, "agent": agent})
+def situation_in(inputs: Json) -> Situation:
+    """What else stored inputs say of the moment."""
+    plan, knows = _plan(inputs["plan"]), inputs["knows"]
+    interval = interval_of(plan.split, inputs["now"]) if plan.split else 0
+    return Situation(
+        staff={knows["agent"]["id"]: knows["standing"]} if knows else {},
+        agents={knows["agent"]["id"]: _agent(knows["agent"])} if knows else {},
+        taken={(plan.id, interval, pool_id): count for pool_id, count in inputs["taken"]},
+        at_work=frozenset(row["id"] for row in inputs["pools"] if row["at_work"]),
+    )
 
 
-def _contact(row: dict[str, Any]) -> Contact:
-    avoid = tuple((agent_id, until) for agent_id, until in row["avoid"])
-    return Contact(**{**row, "avoid": avoid})
+def _pools_of(plan: QueuePlan, contact: Contact) -> set[int]:
+    found = {pool_id for step in plan.steps for pool_id in step.pools} | plan.borrowed
+    found |= {share.pool_id for share in plan.split.shares} if plan.split else set()
+    return found | {one for one in (contact.preferred_pool_id, contact.pinned_pool_id) if one is not None}
 
 
-def _plan(row: dict[str, Any]) -> QueuePlan:
-    needs = tuple(Requirement(**need) for need in row["requirements"])
-    steps = tuple(Step(**step) for step in row["steps"])
-    return QueuePlan(**{**row, "requirements": needs, "steps": steps})
+def _knows_json(contact: Contact, scene: Scene) -> Json | None:
+    """The agent whom the contact prefers, where it may be held for them."""
+    agent = scene.situation.agents.get(contact.preferred_agent_id or 0)
+    if agent is None or not scene.plan(contact).sticky_wait:
+        return None
+    return {"agent": _agent_json(agent), "standing": scene.situation.staff.get(agent.id, "offline")}
+
+
+def _contact_json(contact: Contact) -> Json:
+    return {
+        "id": contact.id,
+        "queue_id": contact.queue_id,
+        "entered_at": contact.entered_at,
+        "queued_at": contact.queued_at,
+        "base_score": contact.base_score,
+        "channel": contact.channel,
+        "language": contact.language,
+        "region": contact.region,
+        "preferred_agent_id": contact.preferred_agent_id,
+        "preferred_pool_id": contact.preferred_pool_id,
+        "pinned_pool_id": contact.pinned_pool_id,
+        "barred_pools": sorted(contact.barred_pools),
+        "requirements": [asdict(need) for need in contact.requirements],
+        "avoid": [list(one) for one in contact.avoid],
+    }
+
+
+@lru_cache(maxsize=256)
+def _plan_json(plan: QueuePlan) -> Json:
+    """Shared between decisions: nobody changes it."""
+    row = asdict(plan)
+    row["borrowed"] = sorted(plan.borrowed)
+    for step in row["steps"]:
+        step["pools"] = sorted(step["pools"])
+    return row
+
+
+def _pool_json(pool: PoolPlan, scene: Scene) -> Json:
+    return {
+        "id": pool.id,
+        "name": pool.name,
+        "partner_id": pool.partner_id,
+        "open": scene.is_open(pool.id),
+        "queues": None if pool.queues is None else sorted(pool.queues),
+        "at_work": pool.id in scene.situation.staffed(),
+    }
+
+
+def _channel_json(rule: ChannelRule) -> Json:
+    return {
+        "channel": rule.channel,
+        "units": rule.units,
+        "most": rule.most,
+        "excludes": sorted(rule.excludes),
+        "interruptible": rule.interruptible,
+    }
+
+
+def _agent_json(agent: Agent) -> Json:
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "pools": sorted(agent.pools),
+        "partner_id": agent.partner_id,
+        "skills": dict(agent.skills),
+        "valid_until": dict(agent.valid_until),
+        "languages": dict(agent.languages),
+        "regions": sorted(agent.regions),
+    }
+
+
+def _seat_json(seat: Seat) -> Json:
+    return {
+        "id": seat.id,
+        "agent": _agent_json(seat.agent),
+        "ready_since": seat.ready_since,
+        "load": seat.load,
+        "held": dict(seat.held),
+        "inbound_at": seat.inbound_at,
+        "offer_at": seat.offer_at,
+        "end_at": seat.end_at,
+        "without": sorted(seat.without),
+    }
+
+
+def _seat(row: Json) -> Seat:
+    return Seat(**{**row, "agent": _agent(row["agent"]), "without": frozenset(row["without"])})
+
+
+def _agent(row: Json) -> Agent:
+    return Agent(**{**row, "pools": frozenset(row["pools"]), "regions": frozenset(row["regions"])})
+
+
+def _contact(row: Json) -> Contact:
+    return Contact(
+        **{
+            **row,
+            "barred_pools": frozenset(row["barred_pools"]),
+            "requirements": _needs(row["requirements"]),
+            "avoid": tuple((agent_id, until) for agent_id, until in row["avoid"]),
+        }
+    )
+
+
+def _plan(row: Json) -> QueuePlan:
+    return QueuePlan(
+        **{
+            **row,
+            "requirements": _needs(row["requirements"]),
+            "steps": tuple(_step(step) for step in row["steps"]),
+            "final": FinalAction(**row["final"]) if row["final"] else None,
+            "agent_order": tuple(row["agent_order"]),
+            "split": _split(row["split"]) if row["split"] else None,
+            "borrowed": frozenset(row["borrowed"]),
+        }
+    )
+
+
+def _step(row: Json) -> Step:
+    needs = None if row["requirements"] is None else _needs(row["requirements"])
+    return Step(**{**row, "pools": frozenset(row["pools"]), "requirements": needs})
+
+
+def _split(row: Json) -> Split:
+    return Split(**{**row, "shares": tuple(Share(**share) for share in row["shares"])})
+
+
+def _needs(rows: list[Json]) -> tuple[Requirement, ...]:
+    return tuple(Requirement(**row) for row in rows)
+
+
+def _pool(row: Json) -> PoolPlan:
+    return PoolPlan(
+        id=row["id"],
+        name=row["name"],
+        partner_id=row["partner_id"],
+        hours=None if row["open"] else OpenSpans(()),
+        queues=None if row["queues"] is None else frozenset(row["queues"]),
+    )
+
+
+def _channel(row: Json) -> ChannelRule:
+    return ChannelRule(**{**row, "excludes": frozenset(row["excludes"])})

@@ -2,11 +2,12 @@
 
 from accounts.models import Member
 from foundation import clock
-from routing.config import load_agents, load_plans
-from routing.engine import Seat, explain_not_me, explain_waiting, replay
+from routing.config import load_agents, load_config
+from routing.engine import explain_not_me, explain_waiting, replay, rules_in, situation_in
+from routing.floor import Floor
 from routing.models import DecisionRecord, Offer, SeatToken, WaitingToken
 from routing.queries.lines import ahead_of
-from routing.token_tables import contact_of
+from routing.token_tables import contact_of, seat_of
 
 
 def why_offered(offer: Offer) -> list[str]:
@@ -22,8 +23,8 @@ def why_not(offer: Offer, member: Member) -> list[str]:
         return []
     if offer.member_id == member.id:
         return ["it was offered to you"]
-    decision = replay(record.inputs)
-    return explain_not_me(decision, agent, load_plans()[offer.work_item.queue_id], record.inputs["now"])
+    inputs = record.inputs
+    return explain_not_me(replay(inputs), agent, rules_in(inputs), inputs["now"], situation_in(inputs))
 
 
 def why_waiting(interaction_id: int) -> list[str]:
@@ -31,11 +32,10 @@ def why_waiting(interaction_id: int) -> list[str]:
     token = WaitingToken.objects.filter(work_item__interaction_id=interaction_id).first()
     if token is None:
         return []
-    agents = load_agents()
-    seats = [
-        Seat(id=seat.id, agent=agents[seat.member_id], ready_since=seat.ready_since.timestamp())
-        for seat in SeatToken.objects.all()
-        if seat.member_id in agents
-    ]
-    plan = load_plans()[token.queue_id]
-    return explain_waiting(contact_of(token), seats, plan, clock.now().timestamp(), ahead_of(token))
+    floor = Floor(token.organization_id)
+    for seat in SeatToken.objects.all():
+        floor.add_seat(seat_of(seat))
+    floor.use(load_config(), 0.0)
+    rules, seats, now = floor.config.rules, list(floor.pool), clock.now().timestamp()
+    causes = explain_waiting(contact_of(token), seats, rules, now, ahead_of(token), floor.situation())
+    return [why.text for why in causes]

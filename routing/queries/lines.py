@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import Member
-from routing.config import load_agents, load_plans
-from routing.engine import Agent, QueuePlan
+from foundation import clock
+from routing.config import load_agents, load_rules
+from routing.engine import Agent, QueuePlan, Scene
 from routing.engine.filters import could_serve
 from routing.models import Presence, Queue, WaitingToken, WorkItem
 from routing.rules import Staffing, wait_seconds
@@ -47,15 +48,12 @@ class TransferTarget:
 
 def waiting_by_queue() -> list[QueueLine]:
     """Every open queue, by name."""
-    agents, plans = load_agents(), load_plans()
+    agents, scene = load_agents(), _scene()
     states = dict(Presence.objects.values_list("member_id", "state"))
     counts = _counts()
     queues = list(Queue.objects.filter(is_active=True).order_by("name", "id"))
     handled = _handle_seconds([queue.id for queue in queues])
-    return [
-        _line(queue, plans[queue.id], agents, states, counts.get(queue.id), handled[queue.id])
-        for queue in queues
-    ]
+    return [_line(queue, scene, agents, states, counts.get(queue.id), handled[queue.id]) for queue in queues]
 
 
 def waiting_for(member: Member, lines: list[QueueLine] | None = None) -> list[QueueLine]:
@@ -111,11 +109,12 @@ def expected_wait_of(interaction_id: int) -> float | None:
         return None
     if item.state == WorkItem.State.OFFERED:
         return 0.0
-    plan = load_plans().get(item.queue_id)
+    scene = _scene()
+    plan = scene.rules.plans.get(item.queue_id)
     if plan is None:
         return None
     states = dict(Presence.objects.values_list("member_id", "state"))
-    able = [states.get(agent.id, "") for agent in load_agents().values() if could_serve(agent, plan)]
+    able = [states.get(agent.id, "") for agent in load_agents().values() if could_serve(agent, plan, scene)]
     handled = _handle_seconds([item.queue_id])[item.queue_id]
     return wait_seconds(Staffing.of(able), (position_of(interaction_id) or 1) - 1, handled)
 
@@ -132,14 +131,15 @@ def _counts() -> dict[int, tuple[int, datetime]]:
 
 def _line(
     queue: Queue,
-    plan: QueuePlan,
+    scene: Scene,
     agents: dict[int, Agent],
     states: dict[int, str],
     counted: tuple[int, datetime] | None,
     handled: list[float],
 ) -> QueueLine:
     waiting, longest_since = counted or (0, None)
-    able = frozenset(agent.id for agent in agents.values() if could_serve(agent, plan))
+    plan = scene.rules.plans[queue.id]
+    able = frozenset(agent.id for agent in agents.values() if could_serve(agent, plan, scene))
     staffing = Staffing.of([states.get(member_id, "") for member_id in able])
     return QueueLine(
         queue_slug=queue.slug,
@@ -150,9 +150,20 @@ def _line(
         waiting_target=queue.waiting_target,
         estimated_wait_seconds=wait_seconds(staffing, waiting, handled),
         ready=staffing.ready,
-        partner_name=plan.steps[0].pool if plan.steps[0].partner_id else "",
+        partner_name=_first_partner(plan, scene),
         member_ids=able,
     )
+
+
+def _first_partner(plan: QueuePlan, scene: Scene) -> str:
+    """The partner that serves first, alone."""
+    pools = [scene.rules.pool(pool_id) for pool_id in sorted(plan.steps[0].pools)]
+    partners = [pool.name for pool in pools if pool.partner_id is not None]
+    return ", ".join(partners) if len(partners) == len(pools) else ""
+
+
+def _scene() -> Scene:
+    return Scene(load_rules(), clock.now().timestamp())
 
 
 def _handle_seconds(queue_ids: Sequence[int]) -> dict[int, list[float]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 
-from routing.capacity import UNITS, load_channels, load_of
+from routing.capacity import load_channels, load_of
+from routing.engine import CAPACITY_UNITS
 from routing.models import (
     Engagement,
     Offer,
@@ -58,7 +59,7 @@ def _nobody_is_over_capacity(engaged: dict[int, list[Engagement]]) -> None:
     channels = load_channels()
     for mine in engaged.values():
         kept = [one for one in mine if not channels.rule(one.channel).interruptible]
-        assert sum(one.units for one in kept) <= UNITS
+        assert sum(one.units for one in kept) <= CAPACITY_UNITS
         for channel, number in load_of(mine).held.items():
             assert number <= (channels.rule(channel).most or number)
 

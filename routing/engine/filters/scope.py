@@ -1,18 +1,20 @@
 """A partner's contract covers the queue."""
 
-from routing.engine.values import Agent, Contact, QueuePlan
+from collections.abc import Collection
+
+from routing.engine.filters.refusal import Refusal
+from routing.engine.scene import Scene
+from routing.engine.values import Contact
 
 
-def covers(agent: Agent, plan: QueuePlan) -> bool:
-    """Whether the agent's company may serve this queue."""
-    return agent.queues is None or plan.slug in agent.queues
-
-
-def allows(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> bool:
+def admits(contact: Contact, pool_id: int, scene: Scene) -> bool:
     """Whether the contract in force names the queue."""
-    return covers(agent, plan)
+    covered = scene.rules.pool(pool_id).queues
+    return covered is None or scene.plan(contact).slug in covered
 
 
-def refusal(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> str:
+def refusal(contact: Contact, pool_ids: Collection[int], scene: Scene) -> Refusal:
     """The missing permission."""
-    return f"the partner's contract does not cover {plan.name or plan.slug}"
+    plan = scene.plan(contact)
+    text = f"the partner's contract does not cover {plan.name or plan.slug}"
+    return Refusal(text, None, "a contract that covers it")

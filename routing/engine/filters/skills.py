@@ -1,23 +1,31 @@
-"""The agent has every skill the queue asks for, at its level."""
+"""The agent has the skills that are asked for, at their levels: all of them, or any where that is enough."""
 
-from routing.engine.values import Agent, Contact, QueuePlan
-
-
-def has_all(agent: Agent, plan: QueuePlan) -> bool:
-    """Whether the agent is skilled for this queue."""
-    return all(agent.skills.get(need.skill, 0) >= need.level for need in plan.requirements)
+from routing.engine.filters.refusal import Refusal
+from routing.engine.scene import Scene
+from routing.engine.values import Agent, Contact, Requirement, Seat
 
 
-def allows(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> bool:
+def met(agent: Agent, need: Requirement) -> bool:
+    """Whether one requirement is met, its licence apart."""
+    return agent.skills.get(need.skill, 0) >= need.level
+
+
+def allows(contact: Contact, seat: Seat, scene: Scene) -> bool:
     """Whether the skills suffice."""
-    return has_all(agent, plan)
+    needs = scene.needs(contact)
+    if not needs:
+        return True
+    enough = any if scene.plan(contact).fit == "any" else all
+    return enough(met(seat.agent, need) for need in needs)
 
 
-def refusal(contact: Contact, agent: Agent, plan: QueuePlan, now: float) -> str:
+def refusal(contact: Contact, seat: Seat, scene: Scene) -> Refusal:
     """Which skills are missing or too low."""
+    skills = seat.agent.skills
     missing = [
-        f"{need.name or need.skill} {need.level} (has {agent.skills.get(need.skill, 0) or 'none'})"
-        for need in plan.requirements
-        if agent.skills.get(need.skill, 0) < need.level
+        f"{need.name or need.skill} {need.level} (has {skills.get(need.skill, 0) or 'none'})"
+        for need in scene.needs(contact)
+        if not met(seat.agent, need)
     ]
-    return "needs " + ", ".join(missing)
+    word = "needs one of " if scene.plan(contact).fit == "any" else "needs "
+    return Refusal(word + ", ".join(missing), None, "somebody with the skills, or training")

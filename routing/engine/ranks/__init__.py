@@ -1,44 +1,71 @@
-"""Which of the agents who may take a contact comes first: one strategy per file, in this order.
+"""Which of the agents who may take a contact comes first: one strategy per file, in the queue's order.
 
-A rank is a module with `rank(contact, seat, plan, now)`, lower first, and `reason(…) -> str`, which says
-in words what spoke for the winner; empty when it says nothing.
+A rank is a module with `rank(contact, seat, pools, scene)`, lower first, where `pools` are those the agent
+may take the contact for, and `reason(…) -> str`, which says in words what spoke for the winner; empty when
+it says nothing.
 """
 
 from typing import Protocol
 
-from routing.engine.ranks import fit, idle, language, load, preferred, ring
+from routing.engine.ranks import fit, idle, language, load, local, preferred, ring, split
+from routing.engine.scene import Scene
 from routing.engine.values import Contact, QueuePlan, Seat
 
 
 class Rank(Protocol):
     """The interface of the modules here."""
 
-    def rank(self, contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> float:
+    def rank(self, contact: Contact, seat: Seat, pools: frozenset[int], scene: Scene) -> float:
         """Lower comes first."""
 
-    def reason(self, contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> str:
+    def reason(self, contact: Contact, seat: Seat, pools: frozenset[int], scene: Scene) -> str:
         """What spoke for this seat."""
 
 
-RANKS: tuple[Rank, ...] = (preferred, ring, language, fit, load, idle)
+RANKS: dict[str, Rank] = {
+    "preferred": preferred,
+    "split": split,
+    "ring": ring,
+    "local": local,
+    "language": language,
+    "fit": fit,
+    "load": load,
+    "idle": idle,
+}
 EQUAL = "equal in everything; the lower number decided"
+_SAID_ALWAYS = ("preferred", "ring", "local", "language")
 
 
-def agent_order(contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> tuple[float, ...]:
+def ranks_of(plan: QueuePlan) -> list[tuple[str, Rank]]:
+    """The queue's ranks in its order."""
+    return [(name, RANKS[name]) for name in plan.agent_order]
+
+
+def agent_order(contact: Contact, seat: Seat, pools: frozenset[int], scene: Scene) -> tuple[float, ...]:
     """Compare seats for one contact by this; ends in the agent's and the seat's id, so it is total."""
-    ranked = [rank.rank(contact, seat, plan, now) for rank in RANKS]
+    ranked = [rank.rank(contact, seat, pools, scene) for _, rank in ranks_of(scene.plan(contact))]
     return (*ranked, seat.agent.id, seat.id)
 
 
-def reasons(
-    contact: Contact, seat: Seat, plan: QueuePlan, now: float, runner_up: Seat | None
-) -> tuple[str, ...]:
+def pool_for(contact: Contact, pools: frozenset[int], scene: Scene) -> int | None:
+    """For which of their pools an agent takes the contact: the neediest of a split, else the earliest."""
+    needy = split.neediest(contact, pools, scene)
+    if needy is not None:
+        return needy[1].pool_id
+    ring_of = scene.stage(contact, scene.plan(contact)).ring
+    return min(pools, key=lambda one: (ring_of.get(one, 1 << 30), one), default=None)
+
+
+Bid = tuple[Seat, frozenset[int]]
+
+
+def reasons(contact: Contact, winner: Bid, runner_up: Bid | None, scene: Scene) -> tuple[str, ...]:
     """What speaks for the winner: what holds in itself, and what decided against the next best."""
-    decided = decisive(contact, seat, plan, now, runner_up) if runner_up else None
+    decided = decisive(contact, winner, runner_up, scene) if runner_up else None
     found = [
-        rank.reason(contact, seat, plan, now)
-        for rank in RANKS
-        if rank is decided or rank in (preferred, ring, language)
+        rank.reason(contact, *winner, scene)
+        for name, rank in ranks_of(scene.plan(contact))
+        if rank is decided or name in _SAID_ALWAYS
     ]
     if runner_up is None:
         found.append("the only agent free for it")
@@ -47,9 +74,9 @@ def reasons(
     return tuple(text for text in found if text)
 
 
-def decisive(contact: Contact, seat: Seat, plan: QueuePlan, now: float, other: Seat) -> Rank | None:
+def decisive(contact: Contact, winner: Bid, other: Bid, scene: Scene) -> Rank | None:
     """The first rank in which the two differ."""
-    for rank in RANKS:
-        if rank.rank(contact, seat, plan, now) != rank.rank(contact, other, plan, now):
+    for _, rank in ranks_of(scene.plan(contact)):
+        if rank.rank(contact, *winner, scene) != rank.rank(contact, *other, scene):
             return rank
     return None

@@ -1,18 +1,23 @@
-"""The more skilled first, in queues that want it; elsewhere enough is enough."""
+"""The more skilled first, in queues that want the best; elsewhere enough is enough."""
 
-from routing.engine.values import Contact, QueuePlan, Seat
+from routing.engine.filters.licence import valid
+from routing.engine.scene import Scene
+from routing.engine.values import Contact, Requirement, Seat
 
 
-def rank(contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> float:
-    """Minus the sum of the levels in the required skills."""
-    if not plan.best_skill_first:
+def rank(contact: Contact, seat: Seat, pools: frozenset[int], scene: Scene) -> float:
+    """Minus the sum of the levels in the skills asked for, those with a licence that ran out apart."""
+    if scene.plan(contact).fit == "all":
         return 0.0
-    return -float(sum(seat.agent.skills.get(need.skill, 0) for need in plan.requirements))
+    return -float(sum(_level(seat, need, scene) for need in scene.needs(contact)))
 
 
-def reason(contact: Contact, seat: Seat, plan: QueuePlan, now: float) -> str:
+def reason(contact: Contact, seat: Seat, pools: frozenset[int], scene: Scene) -> str:
     """Names the skills with the agent's levels."""
-    levels = [
-        f"{need.name or need.skill} {seat.agent.skills.get(need.skill, 0)}" for need in plan.requirements
-    ]
+    levels = [f"{need.name or need.skill} {_level(seat, need, scene)}" for need in scene.needs(contact)]
     return "most skilled: " + ", ".join(levels)
+
+
+def _level(seat: Seat, need: Requirement, scene: Scene) -> int:
+    level = seat.agent.skills.get(need.skill, 0)
+    return level if not seat.agent.valid_until or valid(seat.agent, need.skill, scene.now) else 0

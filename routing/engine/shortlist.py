@@ -1,0 +1,182 @@
+"""The seats that may take one kind of contact, best first; looked for as far as they are asked for."""
+
+from bisect import insort
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from heapq import heappop, heappush
+
+from routing.engine.filters import allows_alike, usable_of, within_split
+from routing.engine.filters.standing import at_work
+from routing.engine.pool import Group, Pool, clock_name
+from routing.engine.ranks import RANKS, agent_order
+from routing.engine.scene import Scene
+from routing.engine.values import Contact, QueuePlan, Seat
+
+Order = tuple[float, ...]
+Ranked = tuple[Order, Seat]
+_Source = Callable[[], Ranked | None]
+
+
+class Shortlist:
+    """Seats in the order a kind of contact ranks them, whoever it prefers or avoids apart.
+
+    In a split queue the order changes with every contact, but among agents who may take it for the same
+    pools it does not: so there is one stream for each such set of pools, and only their heads are compared.
+    """
+
+    def __init__(self, contact: Contact, pool: Pool, scene: Scene, gone: "Gone") -> None:
+        self._scene, self._gone = scene, gone
+        self._plan = scene.plan(contact)
+        self._kind = replace(contact, preferred_agent_id=None, avoid=())
+        self._usable = usable_of(contact, _pools_of(contact, self._plan, scene), scene)
+        self._streams: dict[frozenset[int], _Stream] = {}
+        self._seen = 0
+        if self._usable:
+            for group in pool.groups():
+                self._open(group)
+
+    def best(self, contact: Contact, number: int) -> list[tuple[Seat, frozenset[int]]]:
+        """The best seats still free for a contact of this kind, with the pools each may take it for."""
+        self._catch_up()
+        if self._plan.split is None:
+            stream = self._streams.get(_ANY)
+            head = stream.head(number) if stream else []
+            return [(seat, seat.agent.pools & self._usable) for _, seat in head]
+        found: list[tuple[Order, Seat, frozenset[int]]] = []
+        for bidding, stream in self._streams.items():
+            pools = within_split(contact, bidding, self._scene)
+            if pools:
+                found += [
+                    (self._today(order, contact, seat, pools), seat, pools)
+                    for order, seat in stream.head(number)
+                ]
+        found.sort(key=lambda one: one[0])
+        return [(seat, pools) for _, seat, pools in found[:number]]
+
+    def any_left(self, contact: Contact) -> bool:
+        """Whether any seat is left for contacts like this one."""
+        return bool(self.best(contact, 1))
+
+    def pools_of(self, seat: Seat, contact: Contact) -> frozenset[int]:
+        """The pools for which one agent may take a contact of this kind, if they may at all."""
+        if not allows_alike(self._kind, seat, self._usable, self._scene):
+            return frozenset()
+        return within_split(contact, seat.agent.pools & self._usable, self._scene)
+
+    def _open(self, group: Group) -> None:
+        if allows_alike(self._kind, group.sample, self._usable, self._scene):
+            seats = self._ranked(group.in_turn(clock_name(self._plan)), group.sample)
+            self._stream(group.sample).feed(seats)
+
+    def _ranked(self, seats: Iterator[Seat], sample: Seat) -> Iterator[Ranked]:
+        """A group's seats with their orders: but for the clock and the numbers they are all the sample's."""
+        order = agent_order(self._kind, sample, sample.agent.pools & self._usable, self._scene)[:-2]
+        names = self._plan.agent_order
+        place = names.index("idle") if "idle" in names else len(names)
+        before, after = order[:place], order[place + 1 :]
+        idle = RANKS["idle"]
+        for seat in seats:
+            clock = (idle.rank(self._kind, seat, self._usable, self._scene),) if place < len(names) else ()
+            yield (*before, *clock, *after, seat.agent.id, seat.id), seat
+
+    def _catch_up(self) -> None:
+        """Consider agents who got a contact in this round and have capacity left."""
+        for seat in self._gone.back[self._seen :]:
+            if not self._gone.has(seat) and allows_alike(self._kind, seat, self._usable, self._scene):
+                order = agent_order(self._kind, seat, seat.agent.pools & self._usable, self._scene)
+                self._stream(seat).insert(order, seat)
+        self._seen = len(self._gone.back)
+
+    def _stream(self, seat: Seat) -> "_Stream":
+        bidding = _ANY if self._plan.split is None else seat.agent.pools & self._usable
+        stream = self._streams.get(bidding)
+        if stream is None:
+            stream = self._streams[bidding] = _Stream(self._out)
+        return stream
+
+    def _out(self, seat: Seat) -> bool:
+        return self._gone.has(seat) or not at_work(seat, self._scene)
+
+    def _today(self, order: Order, contact: Contact, seat: Seat, pools: frozenset[int]) -> Order:
+        """The order with what a split changes: how needy the pools are, and which of them are left."""
+        ranked = list(order)
+        for place, name in enumerate(self._plan.agent_order):
+            if name in ("split", "ring"):
+                ranked[place] = RANKS[name].rank(contact, seat, pools, self._scene)
+        return tuple(ranked)
+
+
+_ANY: frozenset[int] = frozenset({-1})
+
+
+class Gone:
+    """The seats this round has given away, and those of them that came back with less capacity."""
+
+    def __init__(self) -> None:
+        self._now: dict[int, Seat | None] = {}
+        self.back: list[Seat] = []
+
+    def take(self, seat: Seat, left: Seat | None) -> None:
+        """The seat is given away; `left` is what remains of its agent's capacity."""
+        self._now[seat.id] = left
+        if left is not None:
+            self.back.append(left)
+
+    def has(self, seat: Seat) -> bool:
+        """Whether this very capacity is no longer there."""
+        return seat.id in self._now and self._now[seat.id] is not seat
+
+    def present(self, seat: Seat) -> Seat | None:
+        """What is left of a seat now."""
+        return self._now.get(seat.id, seat)
+
+
+class _Stream:
+    """Several groups read as one, best first; the head is kept."""
+
+    def __init__(self, out: Callable[[Seat], bool]) -> None:
+        self._out = out
+        self._head: list[Ranked] = []
+        self._heap: list[tuple[Order, int, Seat, Iterator[Ranked] | None]] = []
+        self._fed = 0
+
+    def feed(self, seats: Iterator[Ranked]) -> None:
+        """Read this group, too."""
+        self._fed += 1
+        self._push(seats, self._fed)
+
+    def insert(self, order: Order, seat: Seat) -> None:
+        """Put one seat in its place."""
+        if self._head and order < self._head[-1][0]:
+            insort(self._head, (order, seat), key=_by_order)
+        else:
+            self._fed += 1
+            heappush(self._heap, (order, self._fed, seat, None))
+
+    def head(self, number: int) -> list[Ranked]:
+        """The first so many that are still there."""
+        if self._head:
+            self._head = [one for one in self._head if not self._out(one[1])]
+        while len(self._head) < number and self._heap:
+            order, fed, seat, rest = heappop(self._heap)
+            if rest is not None:
+                self._push(rest, fed)
+            if not self._out(seat):
+                self._head.append((order, seat))
+        return self._head[:number]
+
+    def _push(self, seats: Iterator[Ranked], fed: int) -> None:
+        first = next(seats, None)
+        if first is not None:
+            heappush(self._heap, (first[0], fed, first[1], seats))
+
+
+def _by_order(one: Ranked) -> Order:
+    return one[0]
+
+
+def _pools_of(contact: Contact, plan: QueuePlan, scene: Scene) -> frozenset[int]:
+    """The pools worth asking."""
+    if contact.pinned_pool_id is not None:
+        return frozenset({contact.pinned_pool_id})
+    return frozenset(scene.stage(contact, plan).ring)
