@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk.views import (
+    agent_time,
     announcements,
     asked_again,
     consent,
@@ -18,6 +19,7 @@ from desk.views import (
     reasons,
     record,
     setup_fields,
+    steering,
     styleguide,
     work,
 )
@@ -97,6 +99,9 @@ urlpatterns = [
     path("setup/fields/<slug:name>/retire/", setup_fields.retire, name="setup_field_retire"),
     path("floor/", floor.floor, name="floor"),
     path("floor/panels/<slug:name>/", floor.panel, name="floor_panel"),
+    path("floor/agents/time/", agent_time.agent_time, name="agent_time"),
+    path("floor/agents/<int:member_id>/", steering.agent, name="steer_agent"),
+    path("floor/contacts/<int:interaction_id>/", steering.contact, name="steer_contact"),
     path("imports/", imports.imports, name="imports"),
     path(_import, imports.one, name="import"),
     path(_import + "parts/", imports.parts, name="import_parts"),

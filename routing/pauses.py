@@ -31,6 +31,11 @@ def pauses() -> list[Pause]:
     return [Pause(one.slug, one.name, one.is_productive) for one in own if one.is_active]
 
 
+def usual_pause() -> str:
+    """The code of the first reason that does not count as work; empty where there is none."""
+    return next((pause.code for pause in pauses() if not pause.is_productive), "")
+
+
 def pause_name(reason: str) -> str:
     """The name of a reason given by code or name; empty stays empty. Refusal `bad_reason` for others."""
     wanted = reason.strip().casefold()

@@ -34,7 +34,7 @@ def desk_context(
             lines=lines,
             current_id=current_id,
             contacts=contacts,
-            rings=presence["state"] == Presence.State.OFFERED,
+            rings=presence["state"] in {Presence.State.OFFERED, Presence.State.SERVING},
         ),
         "contact": None,
         "call": None,

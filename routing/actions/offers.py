@@ -130,7 +130,7 @@ def revoke_offers(item: WorkItem, *, actor: Actor = SYSTEM_ACTOR, how: str = "re
     """End a held item's open offers; the agents still need `free_agents`."""
     offers = open_offers_of(item)
     for offer in offers:
-        _settle(offer, State.REVOKED)
+        _settle(offer, State.REVOKED, how=how)
         disengage(item, offer.member_id)
         emit(OfferReturned(how=how, **event_fields(offer, item)), actor=actor.as_json())
     return offers
@@ -177,11 +177,11 @@ def _hold_for(offer_id: int, member: Member) -> tuple[Offer, WorkItem]:
     return held
 
 
-def _settle(offer: Offer, state: State) -> None:
+def _settle(offer: Offer, state: State, *, how: str = "") -> None:
     offer.state, offer.settled_at = state, clock.now()
     offer.save(update_fields=["state", "settled_at", "decline_reason"])
     cancel_timer(expiry_key(offer.id))
-    nudge(f"member:{offer.member_id}", "offer.gone", offer_id=offer.id, how=str(state))
+    nudge(f"member:{offer.member_id}", "offer.gone", offer_id=offer.id, how=how or str(state))
 
 
 def _return(offer: Offer, item: WorkItem, state: State, *, actor: Actor) -> None:

@@ -124,9 +124,9 @@ def may_skip_wrap_up(member: Member, interaction_id: int) -> bool:
 
 
 def calls_in_progress() -> list[CallInProgress]:
-    """Every call now, the longest first."""
+    """Every call, and every contact of another channel, now; the longest first."""
     states = [Interaction.State.OPENED, Interaction.State.WAITING, Interaction.State.SERVING]
-    calls = Interaction.objects.filter(state__in=states, channel=Interaction.Channel.VOICE)
+    calls = Interaction.objects.filter(state__in=states)
     ringing = Engagement.objects.filter(state=Engagement.State.OFFERED, ended_at=None)
     offered = {one.interaction_id: one.member for one in ringing.select_related("member__partner")}
     related = calls.select_related("customer", "member__partner").order_by("started_at", "id")

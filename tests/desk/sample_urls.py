@@ -23,6 +23,7 @@ def _route(name: str) -> str:
         "presence",
         "search",
         "floor",
+        "agent_time",
         "asked_again",
         "reasons",
         "setup_fields",
