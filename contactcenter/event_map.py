@@ -42,7 +42,7 @@ from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
 from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
-from routing.events import OfferAccepted, OfferExpiryDue, WrapUpDue
+from routing.events import OfferAccepted, OfferExpiryDue, WorkLeft, WrapUpDue
 
 
 def register() -> None:
@@ -60,6 +60,8 @@ def register() -> None:
         listen(name, partners.queue_webhooks)
     listen(OfferExpiryDue, routing.expire_due_offer, lane="realtime")
     listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")
+    listen(OfferAccepted, routing.settle_estimates_of_answered)
+    listen(WorkLeft, routing.settle_estimates_of_left)
     _register_files()
     _register_phone()
     _register_figures()

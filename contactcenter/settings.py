@@ -251,6 +251,8 @@ OAUTH2_PROVIDER = {
 }
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)  # per API client
 TOKEN_REQUESTS_PER_MINUTE = env.int("TOKEN_REQUESTS_PER_MINUTE", default=120)  # per client and address
+# How long those who only read the routing set-up may keep it; the owner of the order reads it at once.
+ROUTING_SETUP_KEPT_SECONDS = env.float("ROUTING_SETUP_KEPT_SECONDS", default=2.0)
 # Exact host:port texts whose webhooks may go to a private network, and without TLS (demo and tests).
 WEBHOOK_ALLOW_PRIVATE_HOSTS: list[str] = env.list("WEBHOOK_ALLOW_PRIVATE_HOSTS", default=[])
 REST_FRAMEWORK = {

@@ -194,9 +194,10 @@ def holds_card_number(value: object) -> bool:
         return any(holds_card_number(part) for part in (*value.keys(), *value.values()))
     if isinstance(value, list | tuple):
         return any(holds_card_number(part) for part in value)
-    if value is None or isinstance(value, bool) or len(_DIGITS.findall(str(value))) < _SHORTEST_CARD:
+    text = "" if value is None or isinstance(value, bool) else str(value)
+    if len(text) < _SHORTEST_CARD or len(_DIGITS.findall(text)) < _SHORTEST_CARD:
         return False
-    return any(_run_holds_card(run) for run in _NUMBERS.findall(_ascii_digits(str(value))))
+    return any(_run_holds_card(run) for run in _NUMBERS.findall(_ascii_digits(text)))
 
 
 def _ascii_digits(text: str) -> str:

@@ -1,8 +1,13 @@
-"""The questions that are asked once: an organisation's own fields."""
+"""The questions that are asked once: an organisation's own fields; and who asked one again."""
+
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
+from accounts.actors import Hand
+from accounts.models import Member, Partner
 from foundation.models import TenantModel
 
 
@@ -85,3 +90,18 @@ class FactKey(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization_id", "key"], name="fact_key")]
+
+
+class AskedAgain(TenantModel):
+    """Somebody chose to ask what was already known; counted, with the reason."""
+
+    when_merged: ClassVar[str] = "moves"
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE)
+    interaction = models.ForeignKey("customers.Interaction", null=True, on_delete=models.CASCADE)
+    key = models.ForeignKey(FactKey, on_delete=models.PROTECT)
+    hand = models.CharField(max_length=10, choices=Hand)
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(db_default=Now(), db_index=True)

@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
-from foundation.phones import is_withheld, parse_phone
+from foundation.phones import is_withheld, parse_phone, plain_e164
 
 LONGEST = 254
 _EXTENSION = re.compile(r"(?:\s*(?:;ext=|ext(?:ension|n)?\.?|x|#|,)\s*[:.]?\s*)(\d{1,7})\s*$", re.IGNORECASE)
+_PLAIN_LOCAL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*", re.ASCII)
 _DIGITS_ONLY = re.compile(r"(?:tel:)?[\d\s()+./\-\u2010-\u2015\u2022\u00a0]+", re.IGNORECASE)
 # Letters of the keypad stand for digits only where a number begins with digits: 0800 FLOWERS.
 _VANITY = re.compile(r"\+?[\d\s().\-]*\d[\s.\-]*[A-Za-z][A-Za-z\-]{2,9}")
@@ -57,6 +59,8 @@ def canonical_mail(address: str) -> str:
 def _phone(text: str, country_code: str) -> ReadIdentity:
     if is_withheld(text):
         raise NoIdentity("A withheld number identifies nobody.")
+    if plain := plain_e164(text, country_code=country_code):
+        return ReadIdentity(plain)
     found = _EXTENSION.search(text)
     base = text[: found.start()] if found else text
     if not _DIGITS_ONLY.fullmatch(base) and not _VANITY.fullmatch(base):
@@ -76,13 +80,30 @@ def _whatsapp(text: str, country_code: str) -> ReadIdentity:
 
 
 def _email(text: str, _: str) -> ReadIdentity:
+    text = text.removeprefix("mailto:")
+    plain = text.lower()
+    local, _, domain = plain.rpartition("@")
+    if len(text) <= LONGEST and _PLAIN_LOCAL.fullmatch(local) and _is_domain(domain):
+        return ReadIdentity(plain)
+    return ReadIdentity(_validated(text))
+
+
+def _validated(address: str) -> str:
     try:
-        found = validate_email(
-            text.removeprefix("mailto:"), check_deliverability=False, test_environment=True
-        )
+        found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise NoIdentity(str(error)) from error
-    return ReadIdentity(found.normalized.lower())
+    return found.normalized.lower()
+
+
+@lru_cache(maxsize=10_000)
+def _is_domain(domain: str) -> bool:
+    """Whether addresses at it are good and stay as they are. Remembered: a file has few domains."""
+    address = f"a@{domain}"
+    try:
+        return domain.isascii() and _validated(address) == address
+    except NoIdentity:
+        return False
 
 
 def _messenger(text: str, _: str) -> ReadIdentity:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.actors import Hand
 from accounts.models import Member, Partner
+from customers.fact_models import AskedAgain as AskedAgain
 from customers.fact_models import FactKey as FactKey
 from customers.fact_models import every_form as every_form
 from customers.merge_models import CandidateKey as CandidateKey
@@ -27,6 +28,11 @@ class Confidence(models.TextChoices):
     VERIFIED = "verified", "Verified"
     CLAIMED = "claimed", "Claimed"
     GUESSED = "guessed", "Guessed"
+
+
+def _where_given(field: str, name: str) -> models.Index:
+    """An index of the rows that have it: most leave it empty."""
+    return models.Index(fields=[field], condition=~models.Q((field, None)), name=name)
 
 
 class Customer(TenantModel):
@@ -56,9 +62,7 @@ class Customer(TenantModel):
     class Meta:
         indexes = [
             models.Index(fields=["organization_id", "-id"], name="customer_newest"),
-            models.Index(
-                fields=["merged_into"], condition=~models.Q(merged_into=None), name="customer_merged"
-            ),
+            _where_given("merged_into", "customer_merged"),
         ]
 
 
@@ -81,11 +85,18 @@ class Identity(TenantModel):
         SUBSCRIBER_NUMBER = "subscriber_number", "Subscriber number"
         PARTNER_REFERENCE = "partner_reference", "Partner's reference"
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="identities", db_index=False
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     value = models.CharField(max_length=254, help_text="Normalised: E.164, lower-cased e-mail, digits")
     partner = models.ForeignKey(
-        Partner, null=True, blank=True, on_delete=models.PROTECT, help_text="Whose reference it is"
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        help_text="Whose reference it is",
     )
     extension = models.CharField(max_length=12, blank=True, default="", db_default="")
     confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.CLAIMED)
@@ -102,7 +113,10 @@ class Identity(TenantModel):
                 name="identity_once_per_customer",
             )
         ]
-        indexes = [models.Index(fields=["organization_id", "kind", "value"], name="identity_lookup")]
+        indexes = [
+            models.Index(fields=["organization_id", "kind", "value"], name="identity_lookup"),
+            _where_given("partner", "identity_of_partner"),
+        ]
 
 
 class Product(TenantModel):
@@ -241,21 +255,6 @@ class Fact(TenantModel):
         ]
 
 
-class AskedAgain(TenantModel):
-    """Somebody chose to ask what was already known; counted, with the reason."""
-
-    when_merged: ClassVar[str] = "moves"
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    interaction = models.ForeignKey(Interaction, null=True, on_delete=models.CASCADE)
-    key = models.ForeignKey(FactKey, on_delete=models.PROTECT)
-    hand = models.CharField(max_length=10, choices=Hand)
-    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT)
-    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
-    reason = models.CharField(max_length=200)
-    asked_at = models.DateTimeField(db_default=Now(), db_index=True)
-
-
 class TimelineEntry(TenantModel):
     """One line of the customer's story, of any kind, written with the thing it tells of.
 
@@ -265,13 +264,15 @@ class TimelineEntry(TenantModel):
 
     when_merged: ClassVar[str] = "moves"
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="timeline")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="timeline", db_index=False)
     at = models.DateTimeField(db_default=Now())
     kind = models.CharField(max_length=20)
     hand = models.CharField(max_length=10, choices=Hand)
     author = models.CharField(max_length=120, blank=True, default="")
-    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT)
-    interaction = models.ForeignKey(Interaction, null=True, blank=True, on_delete=models.CASCADE)
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, db_index=False)
+    interaction = models.ForeignKey(
+        Interaction, null=True, blank=True, on_delete=models.CASCADE, db_index=False
+    )
     title = models.CharField(max_length=240)
     body = models.TextField(blank=True, default="")
     ref_kind = models.CharField(max_length=20, blank=True, default="")
@@ -279,7 +280,11 @@ class TimelineEntry(TenantModel):
     for_partners = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["customer", "-at", "-id"], name="timeline_newest")]
+        indexes = [
+            models.Index(fields=["customer", "-at", "-id"], name="timeline_newest"),
+            _where_given("partner", "timeline_of_partner"),
+            _where_given("interaction", "timeline_interaction"),
+        ]
 
 
 class RecordShare(TenantModel):

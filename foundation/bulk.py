@@ -3,7 +3,7 @@
 Row-level security forbids COPY; one INSERT … SELECT FROM unnest comes next in speed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -16,8 +16,9 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')::regclass) FROM generate_series(1, %s)",
-            [table, count],
+            "SELECT nextval(s.name) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0) AS s (name)",
+            [count, table],
         )
         return [number for (number,) in cursor.fetchall()]
 
@@ -32,7 +33,8 @@ def insert_rows(
 ) -> list[Any]:
     """Insert `count` rows of the current organisation. A list gives a value to each row, else it is for all.
 
-    Fields that are not named get the model's defaults. JSON values are given as text. Returns the column
+    Fields that are not named get the model's defaults. Values of a list are texts, numbers, dates or None,
+    JSON values are given as text. Returns the column
     `returning` of the rows that were inserted, if one is asked for.
     """
     if not count:
@@ -54,8 +56,22 @@ def insert_rows(
     sql += f' RETURNING "{returning}"' if returning else ""
     plain = [value for name, value in given.items() if name not in lists]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*plain, *(given[name] for name in lists)])
+        cursor.execute(sql, [*plain, *(as_array(given[name]) for name in lists)])
         return [value for (value,) in cursor.fetchall()] if returning else []
+
+
+def as_array(values: Iterable[Any]) -> str:
+    """PostgreSQL's text of an array, for `%s::text[]` and the like.
+
+    The driver writes a list as ARRAY['a', 'b', …], which the server parses and plans value by value.
+    """
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "NULL" if value is None else f'"{value}"'
 
 
 def _defaults(model: type[models.Model], given: Mapping[str, Any]) -> dict[str, Any]:

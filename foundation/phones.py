@@ -1,7 +1,9 @@
 """Phone numbers: what people and carriers send, as E.164, or why not."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 import phonenumbers
 from phonenumbers import timezone as zone_names
@@ -11,6 +13,7 @@ _WORDS = {"", "anonymous", "restricted", "unavailable", "unknown", "private", "w
 _SPELLED = {"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"}
 # What Twilio and carriers put in place of a withheld number.
 WITHHELD = _WORDS | _SPELLED
+_PLAIN = re.compile(r"\+?\d(?:[ -]?\d){6,14}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,74 @@ def parse_phone(text: str, *, country_code: str) -> Phone | None:
         extension=number.extension or "",
         country_code=phonenumbers.region_code_for_number(number) or "",
     )
+
+
+@dataclass(frozen=True)
+class _Dialling:
+    """What tells a country's plain numbers: how they begin at home and for abroad, and how long they are."""
+
+    calling_code: str
+    prefix: re.Pattern[str]
+    abroad: re.Pattern[str]
+    whole: re.Pattern[str]
+    lengths: frozenset[int]
+
+
+_NOTHING = "(?!)"
+
+
+@cache
+def _dialling(country_code: str) -> _Dialling | None:
+    plan = phonenumbers.PhoneMetadata.metadata_for_region(country_code, None)
+    if plan is None or plan.general_desc is None or plan.country_code is None:
+        return None
+    first = phonenumbers.region_code_for_country_code(plan.country_code)  # of those that share the code
+    main = phonenumbers.PhoneMetadata.metadata_for_region(first, None)
+    return _Dialling(
+        calling_code=str(plan.country_code),
+        prefix=re.compile(plan.national_prefix_for_parsing or _NOTHING),
+        abroad=re.compile(plan.international_prefix or _NOTHING),
+        whole=re.compile(plan.general_desc.national_number_pattern or _NOTHING),
+        lengths=_lengths(plan) & _lengths(main),
+    )
+
+
+def _lengths(plan: phonenumbers.PhoneMetadata | None) -> frozenset[int]:
+    usual = plan.general_desc if plan else None
+    return frozenset(usual.possible_length if usual else ())
+
+
+def plain_e164(text: str, *, country_code: str) -> str | None:
+    """What `parse_phone` finds in a number written plainly, in a tenth of its time; None: ask that.
+
+    For files of a million numbers. Whatever needs a decision (a carrier's code, a trunk prefix abroad, a
+    leading zero that stays) is left to the library.
+    """
+    if not _PLAIN.fullmatch(text):
+        return None
+    digits = text.replace(" ", "").replace("-", "")
+    return _plain_abroad(digits) if text[0] == "+" else _plain_at_home(digits, _dialling(country_code))
+
+
+def _plain_abroad(number: str) -> str | None:
+    for length in (1, 2, 3):
+        countries = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(number[1 : 1 + length]))
+        if countries is not None and number[1] != "0":
+            plan, rest = _dialling(countries[0]), number[1 + length :]
+            plain = plan and not plan.prefix.match(rest) and rest[0] != "0" and len(rest) in plan.lengths
+            return number if plain else None
+    return None
+
+
+def _plain_at_home(digits: str, plan: _Dialling | None) -> str | None:
+    if plan is None or plan.abroad.match(digits) or digits.startswith(plan.calling_code):
+        return None
+    if prefix := plan.prefix.match(digits):
+        if plan.prefix.groups or plan.whole.fullmatch(digits):
+            return None
+        digits = digits[prefix.end() :]
+    is_plain = len(digits) in plan.lengths and digits[0] != "0"
+    return f"+{plan.calling_code}{digits}" if is_plain else None
 
 
 def format_phone(e164: str, *, country_code: str) -> str:

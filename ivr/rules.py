@@ -134,13 +134,30 @@ def spoken_menu(menu: Sequence[Choice]) -> str:
     return " ".join(["Why are you calling?", *parts, "For a person, press 0 at any time."])
 
 
-def spoken_wait(position: int | None, estimated_seconds: float | None) -> str:
-    """Where the caller stands in the queue; nothing is said that is not known."""
+def spoken_wait(
+    position: int | None, estimated_seconds: float | None, error_seconds: float | None = None
+) -> str:
+    """Where the caller stands in the queue; nothing is said that is not known.
+
+    An estimate that is usually off by a minute or more (`error_seconds`) is said as a range.
+    """
     parts = []
     if position:
         parts.append("You are next in line." if position == 1 else f"You are number {position} in line.")
     if estimated_seconds is not None and estimated_seconds >= 0:
-        minutes = round(estimated_seconds / 60)
-        about = "less than a minute" if minutes < 1 else f"about {minutes} minute{'s' if minutes > 1 else ''}"
-        parts.append(f"We expect to be with you in {about}.")
+        parts.append(f"We expect to be with you in {_about(estimated_seconds, error_seconds or 0)}.")
     return " ".join(parts)
+
+
+def _about(seconds: float, error: float) -> str:
+    least, most = round((seconds - error) / 60), round((seconds + error) / 60)
+    minutes = round(seconds / 60)
+    if most < 1:
+        return "less than a minute"
+    if least < 1 and error >= 60:
+        return f"less than {most + 1} minutes"
+    if minutes < 1:
+        return "less than a minute"
+    if error >= 60 and least < most:
+        return f"{least} to {most} minutes"
+    return f"about {minutes} minute{'s' if minutes > 1 else ''}"

@@ -3,7 +3,7 @@
 from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member
 from foundation.events import RecordedEvent
-from routing.actions import expire_offer
+from routing.actions import expire_offer, settle_estimates
 from routing.actions.wrap_up import end_wrap_up_for
 from routing.models import Engagement
 
@@ -22,3 +22,13 @@ def close_due_wrap_up(event: RecordedEvent) -> None:
         by=Engagement.ClosedBy.TIMER,
         actor=SYSTEM_ACTOR,
     )
+
+
+def settle_estimates_of_answered(event: RecordedEvent) -> None:
+    """An agent took the contact: what it was told can be compared."""
+    settle_estimates(event.payload["work_item_id"], outcome="answered")
+
+
+def settle_estimates_of_left(event: RecordedEvent) -> None:
+    """The customer left before: nobody will know."""
+    settle_estimates(event.payload["work_item_id"], outcome="left")

@@ -12,6 +12,9 @@ CONNECTION_LOST = "Connection lost"
 USUAL_HANDLE_SECONDS = 240.0  # until a queue has handled anything
 BUSY_WORDS = ("serving", "offered", "wrap_up")
 WORKING = {"ready", *BUSY_WORDS}
+ENOUGH_ESTIMATES = 20  # before them nothing is corrected by their error
+MOST_CORRECTION = 3.0
+ESTIMATES_COUNT_FOR = timedelta(days=7)
 
 
 def heard_within(heartbeat_at: datetime | None, now: datetime, span: timedelta) -> bool:
@@ -43,6 +46,29 @@ def also_avoiding(avoid: list[list[float]], member_id: int, now: datetime) -> li
     """The running cool-downs and a new one for this agent."""
     others = [pair for pair in still_avoided(avoid, now) if pair[0] != member_id]
     return [*others, [member_id, (now + COOL_DOWN).timestamp()]]
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """What a queue's estimates were worth lately, in seconds; `told` is how many could be compared.
+
+    `factor` is the usual wait per second estimated, before any correction.
+    """
+
+    told: int = 0
+    mean_error: float = 0.0
+    bias: float = 0.0
+    factor: float = 1.0
+
+    def corrected(self, raw_seconds: float) -> float:
+        """An estimate times what earlier ones were wrong by, once enough of them are known."""
+        if self.told < ENOUGH_ESTIMATES:
+            return raw_seconds
+        return raw_seconds * min(max(self.factor, 1 / MOST_CORRECTION), MOST_CORRECTION)
+
+    def error(self) -> float | None:
+        """By how much an estimate is usually off, when that is known."""
+        return self.mean_error if self.told >= ENOUGH_ESTIMATES else None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def pytest_load_initial_conftests(
         engines = TestEngines()
         early_config.stash[ENGINES] = engines
         os.environ.update(engines.environment())
+        os.environ["ROUTING_SETUP_KEPT_SECONDS"] = "0"  # what a test sets up counts at once
         atexit.register(engines.stop)  # when the configuration breaks off below
     return (yield)
 

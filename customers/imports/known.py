@@ -1,7 +1,7 @@
 """What the record says about the people a chunk of rows names: a few queries for all of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import OperationalError, connection
 from django.db.models import Q
@@ -12,16 +12,19 @@ from customers.imports.rows import LENGTHS, ReadRow
 from customers.models import Confidence, Customer, Fact, Identity, Subscription
 from customers.queries import current_values
 from foundation import clock
-from foundation.bulk import insert_rows
+from foundation.bulk import as_array, insert_rows
 from foundation.errors import Conflict
 from foundation.tenancy import current_organization_id
 
 FIELDS = (*LENGTHS, "language", "country_code", "customer_since")
+# OFFSET 0 keeps the inner query one look into the index for each key. A plain join is planned by statistics
+# that know nothing yet of a table being filled: it reads the organisation's identities whole, each chunk.
 _OWNERS = """
-SELECT i.kind, i.value, i.customer_id
-FROM unnest(%s::text[], %s::text[]) AS k (kind, value)
-JOIN customers_identity i ON i.organization_id = %s AND i.kind = k.kind AND i.value = k.value
-WHERE i.confidence <> %s
+SELECT k.kind, k.value, i.customer_id
+FROM unnest(%s::text[], %s::text[]) AS k (kind, value), LATERAL (
+  SELECT customer_id FROM customers_identity
+  WHERE organization_id = %s AND kind = k.kind AND value = k.value AND confidence <> %s OFFSET 0
+) AS i
 """
 
 
@@ -45,7 +48,10 @@ def _owners(keys: list[Pair]) -> dict[Pair, set[int]]:
     if keys:
         kinds, values = [kind for kind, _ in keys], [value for _, value in keys]
         with connection.cursor() as cursor:
-            cursor.execute(_OWNERS, [kinds, values, current_organization_id(), Confidence.GUESSED])
+            cursor.execute(
+                _OWNERS,
+                [as_array(kinds), as_array(values), current_organization_id(), Confidence.GUESSED],
+            )
             for kind, value, customer_id in cursor.fetchall():
                 owners[kind, value].add(customer_id)
     return dict(owners)
@@ -87,31 +93,28 @@ def _add_facts(drafts: dict[int, Draft], keys: set[str]) -> None:
         drafts[customer_id].facts.setdefault(key, []).append(value)
 
 
-def register_keys(import_id: int, rows: Sequence[ReadRow]) -> dict[Pair, FirstRow]:
-    """Note which rows name which keys; says, for each key, the row of the file that named it first."""
-    pairs = [(f"{kind}:{value}", row) for row in rows for kind, value in row.keys]
-    if not pairs:
-        return {}
-    digests = {row.number: row.digest for row in rows}
-    keys = [key for key, _ in pairs]
-    fresh = insert_rows(
+def recall_first_rows(import_id: int, drafts: Mapping[int, Draft]) -> None:
+    """Tell these customers which row of an earlier chunk was the first to name them."""
+    by_key = {_key(draft): draft for draft in drafts.values()}
+    found = ImportKey.objects.filter(file_id=import_id, key__in=list(by_key))
+    for key, row, digest in found.values_list("key", "row", "digest"):
+        by_key[key].first_row = FirstRow(row, digest)
+
+
+def note_first_rows(import_id: int, drafts: Sequence[Draft]) -> None:
+    """Remember for later chunks which row was the first to name each of these."""
+    told = [(_key(draft), draft.first_row) for draft in drafts if draft.first_row]
+    insert_rows(
         ImportKey,
         {
             "file_id": import_id,
-            "key": keys,
-            "row": [row.number for _, row in pairs],
-            "digest": [digests[row.number] for _, row in pairs],
+            "key": [key for key, _ in told],
+            "row": [first.number for _, first in told],
+            "digest": [first.digest for _, first in told],
         },
-        count=len(pairs),
-        ignore_conflicts=True,
-        returning="key",
+        count=len(told),
     )
-    if len(fresh) == len(pairs):
-        return {}  # the usual case: nothing twice
-    found = ImportKey.objects.filter(Q(file_id=import_id), key__in=keys).values_list("key", "row", "digest")
-    return {_pair(key): FirstRow(row, digest) for key, row, digest in found}
 
 
-def _pair(key: str) -> Pair:
-    kind, _, value = key.partition(":")
-    return (kind, value)
+def _key(draft: Draft) -> str:
+    return f"customer:{draft.customer_id}"

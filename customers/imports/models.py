@@ -91,7 +91,8 @@ class ImportRefusal(TenantModel):
 
 
 class ImportKey(TenantModel):
-    """Which row of the file first named an identity, and what it said: for rows that say otherwise."""
+    """Which row of the file first told of a customer (`key`: customer:17), and what it said: for rows that
+    say otherwise."""
 
     file = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="keys", db_index=False)
     key = models.CharField(max_length=280)

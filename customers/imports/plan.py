@@ -8,16 +8,27 @@ from customers.imports.rows import MATCH_ORDER, ReadRow, RefusedRow
 from customers.imports.targets import LABELS
 
 Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class FirstRow:
+    """The row of the file that first named a customer."""
+
+    number: int
+    digest: str
+
+
 # update: what the file says counts; fill: only what was empty; skip: known customers stay as they are.
 OnMatch = Literal["update", "fill", "skip"]
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """A customer as it stands (`customer_id` set) or is to be made, and what the rows add to it."""
 
     customer_id: int | None = None
     version: int = 1
+    first_row: FirstRow | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     identities: set[Pair] = field(default_factory=set)
     # By key: the value that counts, and the newest that came from a file.
@@ -41,28 +52,20 @@ class Draft:
         return sorted(self.changed_fields | kinds | more)
 
 
-@dataclass(frozen=True)
-class FirstRow:
-    """The row of the file that first named a key."""
-
-    number: int
-    digest: str
-
-
-@dataclass
+@dataclass(slots=True)
 class Known:
     """What stands about the keys of some rows."""
 
     owners: Mapping[Pair, set[int]] = field(default_factory=dict)
     drafts: dict[int, Draft] = field(default_factory=dict)
-    first_rows: Mapping[Pair, FirstRow] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(slots=True)
 class Plan:
-    """What to write, and how many rows of each outcome."""
+    """What to write, and how many rows of each outcome. `met` are those the file had not named before."""
 
     drafts: list[Draft] = field(default_factory=list)
+    met: list[Draft] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     created: int = 0
     changed: int = 0
@@ -97,6 +100,9 @@ def plan_rows(
                 touched[draft.customer_id] = draft
                 plan.drafts.append(draft)
             plan.count(row, _apply(row, draft, on_match, plan))
+            if draft.first_row is None:
+                draft.first_row = FirstRow(row.number, row.digest)
+                plan.met.append(draft)
             made.update(dict.fromkeys(row.keys, draft))
         except _Refused as refused:
             reasons = ((refused.column, str(refused)),)
@@ -134,6 +140,8 @@ def _size(draft: Draft) -> tuple[int, int, int, int]:
 
 def _draft_of(row: ReadRow, known: Known, made: dict[Pair, Draft]) -> Draft:
     """Whom the row is about: a customer that stands, one that an earlier row makes, or a new one."""
+    if not any(key in made or key in known.owners for key in row.keys):
+        return Draft()
     for kind in MATCH_ORDER:
         keys = [key for key in row.keys if key[0] == kind]
         found = [made[key] for key in keys if key in made]
@@ -146,7 +154,7 @@ def _draft_of(row: ReadRow, known: Known, made: dict[Pair, Draft]) -> Draft:
                 f"It belongs to several customers ({numbers or 'of this file'}); it does not say which.",
             )
         for draft in drafts.values():
-            _check_earlier_row(row, keys, known)
+            _check_earlier_row(row, kind, draft)
             return draft
     return Draft()
 
@@ -158,15 +166,14 @@ def _is_somebody_else(row: ReadRow, draft: Draft) -> bool:
     return bool(here and there and not here & there)
 
 
-def _check_earlier_row(row: ReadRow, keys: Iterable[Pair], known: Known) -> None:
+def _check_earlier_row(row: ReadRow, kind: str, draft: Draft) -> None:
     """Were the later row to win, the same file would change the record again each time it is run."""
-    for key in keys:
-        first = known.first_rows.get(key)
-        if first is not None and first.number != row.number and first.digest != row.digest:
-            raise _Refused(
-                LABELS[key[0]],
-                f"Row {first.number} is the same customer, but says otherwise. Make the two rows agree.",
-            )
+    first = draft.first_row
+    if first is not None and first.digest != row.digest:
+        raise _Refused(
+            LABELS[kind],
+            f"Row {first.number} is the same customer, but says otherwise. Make the two rows agree.",
+        )
 
 
 def _add(row: ReadRow, draft: Draft, on_match: OnMatch) -> None:

@@ -28,6 +28,8 @@ _ERRORS = {"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#N/A", "
 _SPREAD_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# What a cell has in it, or begins with, that is to be looked at closely.
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]|^\s*['=#]")
 _SEPARATORS = re.compile(r"[;|\n]")
 _LANGUAGES = {str(known["name"]).casefold(): code for code, known in LANG_INFO.items() if "name" in known}
 
@@ -55,7 +57,7 @@ class Reader:
     products: frozenset[str] = frozenset()
 
 
-@dataclass
+@dataclass(slots=True)
 class ReadRow:
     """A row that can be taken. `keys` are the identities that say who it is, strongest first."""
 
@@ -70,7 +72,7 @@ class ReadRow:
     @property
     def digest(self) -> str:
         """What it says of which there can be only one; two rows of one customer must agree on it."""
-        said = sorted((name, str(value)) for name, value in (self.fields | self.facts).items())
+        said = sorted((self.fields | self.facts).items())
         return md5(repr(said).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -123,6 +125,10 @@ def keepable(mapping: Sequence[str], cells: Sequence[str]) -> list[str]:
 
 
 def _cell(raw: str) -> str:
+    return _odd_cell(raw) if _ODD.search(raw) else raw.strip()
+
+
+def _odd_cell(raw: str) -> str:
     if "\ufffd" in raw:
         raise _Wrong("Some of its characters cannot be read; choose another encoding or mend them.")
     if _CONTROL.search(raw):

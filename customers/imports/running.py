@@ -13,9 +13,9 @@ from django.db import DataError, IntegrityError, transaction
 from customers.actions.identities import lock_all_identities
 from customers.imports.actions import actor_of, finish_import
 from customers.imports.events import ImportChunksDue
-from customers.imports.known import look_up, register_keys
+from customers.imports.known import look_up, note_first_rows, recall_first_rows
 from customers.imports.models import Import, ImportChunk, ImportRefusal
-from customers.imports.plan import Known, Plan, plan_rows
+from customers.imports.plan import Plan, plan_rows
 from customers.imports.queries import reader_of, unpack
 from customers.imports.rows import Reader, ReadRow, RefusedRow, keepable, read_row
 from customers.imports.writing import Source, write_plan
@@ -145,12 +145,13 @@ def _write_rows(rows: list[ReadRow], read: ReadChunk, source: Source) -> Plan:
     """Write all of them; when the database will not take them, halve until the row at fault stands alone."""
     try:
         with transaction.atomic():
-            first_rows = register_keys(source.file.id, rows)
             known = look_up(rows, lock=True)
-            known = Known(owners=known.owners, drafts=known.drafts, first_rows=first_rows)
+            if known.drafts:
+                recall_first_rows(source.file.id, known.drafts)
             on_match = source.file.settings.get("on_match", "update")
             plan = plan_rows(rows, known, on_match, read.cells)
             write_plan(plan, source)
+            note_first_rows(source.file.id, plan.met)
             return plan
     except (DataError, IntegrityError):
         if len(rows) == 1:

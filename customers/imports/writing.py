@@ -30,7 +30,7 @@ from customers.models import (
     TimelineEntry,
 )
 from foundation import clock
-from foundation.bulk import insert_rows, reserve_ids
+from foundation.bulk import as_array, insert_rows, reserve_ids
 from foundation.events import emit, emit_many
 from foundation.tenancy import current_organization_id
 
@@ -73,8 +73,11 @@ def write_plan(plan: Plan, source: Source) -> None:
 
 
 def _insert_customers(drafts: Sequence[Draft]) -> None:
+    told = set().union(*(draft.fields for draft in drafts))
     columns: dict[str, Any] = {
-        name: [draft.fields.get(name, _EMPTY.get(name, "")) for draft in drafts] for name in FIELDS
+        name: [draft.fields.get(name, _EMPTY.get(name, "")) for draft in drafts]
+        for name in FIELDS
+        if name in told
     }
     columns["id"] = [draft.customer_id for draft in drafts]
     insert_rows(Customer, columns, count=len(drafts))
@@ -96,11 +99,12 @@ def _update_customers(drafts: Sequence[Draft]) -> None:
         arrays=", ".join(f"%s::{types[name]}[]" for name in FIELDS),
         names=", ".join(f'"{name}"' for name in FIELDS),
     )
-    values = [[draft.fields.get(name) for draft in drafts] for name in FIELDS]
+    ids = as_array(draft.customer_id for draft in drafts)
+    values = [as_array(draft.fields.get(name) for draft in drafts) for name in FIELDS]
     with connection.cursor() as cursor:
         cursor.execute(
             sql,
-            [clock.now(), [draft.customer_id for draft in drafts], *values, current_organization_id()],
+            [clock.now(), ids, *values, current_organization_id()],
         )
 
 

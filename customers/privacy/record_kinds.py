@@ -68,7 +68,7 @@ def _shared_marks(subject: Subject) -> QuerySet[SharedIdentity]:
 
 
 def _import_keys(subject: Subject) -> QuerySet[ImportKey]:
-    return ImportKey.objects.filter(key__in=[f"{kind}:{value}" for kind, value in subject.identities])
+    return ImportKey.objects.filter(key__in=[f"customer:{number}" for number in subject.customer_ids])
 
 
 def _refused_rows(subject: Subject) -> QuerySet[ImportRefusal]:

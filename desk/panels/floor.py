@@ -193,6 +193,7 @@ def queues_panel(now: FloorNow, organization: Organization) -> dict[str, Any]:
                 "longest_since": line.longest_since,
                 "longest_level": _wait_level(line.longest_since, line.target_seconds),
                 "wait_seconds": line.estimated_wait_seconds,
+                "wait_error": line.estimate_error_seconds,
                 "service_level": None if level is None else f"{100 * level:.1f}",
                 "service_level_level": "" if level is None or level >= 0.8 else "soon",
                 "answered": day.counts.answered,

@@ -6,7 +6,8 @@ from ivr.addresses import address
 from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, spoken_wait
-from routing.queries import expected_wait_of, position_of
+from routing.actions import note_estimate
+from routing.queries import outlook_of
 
 ROUND_SECONDS = 20
 QUIET_SECONDS = 4
@@ -24,13 +25,28 @@ def document(call: Call, heard: Heard) -> Document:
         call.save()
         made.leave_queue()
         return made
-    made.say(spoken_wait(position_of(session.interaction_id), expected_wait_of(session.interaction_id)))
+    _tell_outlook(made, session.interaction_id)
     if _waited(call) >= call.number.voicemail_after_seconds:
         made.say("To leave a message instead, press 1. Or simply stay on the line.")
         made.ask(action=address("wait"), digits=1, timeout_seconds=ROUND_SECONDS, then_continue=True)
         return made
     made.say("Thank you for waiting.")
     return play_music(made)
+
+
+def _tell_outlook(made: Document, interaction_id: int) -> None:
+    """What is said is kept, so that its error is known; so is what would have been said."""
+    outlook = outlook_of(interaction_id)
+    if outlook is None:
+        return
+    note_estimate(outlook)
+    made.say(
+        spoken_wait(
+            outlook.position if outlook.tells_position else None,
+            outlook.seconds if outlook.tells_wait else None,
+            outlook.error_seconds,
+        )
+    )
 
 
 def play_music(made: Document) -> Document:

@@ -4,6 +4,7 @@ Locks are taken in one order: work item (who holds it may settle its token and o
 presences by member id, live topics. The owner's claim holds what it finds free and waits for nobody.
 """
 
+from routing.actions.estimates import note_estimate, settle_estimates
 from routing.actions.offers import accept_offer, decline_offer, expire_offer
 from routing.actions.work import (
     finish_work,
@@ -21,7 +22,9 @@ __all__ = [
     "expire_offer",
     "finish_work",
     "leave_queue",
+    "note_estimate",
     "queue_work",
     "requeue",
     "return_to_queue",
+    "settle_estimates",
 ]

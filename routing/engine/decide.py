@@ -112,6 +112,7 @@ class _Waiting:
 
     def pass_over(self, contact: Contact) -> None:
         """Nobody left may take it now."""
+        self._run.found_nobody(contact)
         self._keep(contact, (self._place(contact), contact, iter(())))
 
     def look_again(self, queue_id: int) -> None:

@@ -1,10 +1,10 @@
 """One queue's line of waiting contacts, kept in order while it changes and while time passes."""
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
 from routing.engine.order import as_if_entered_us, contact_order, score, since, uncapped_score
+from routing.engine.rows import SortedRows
 from routing.engine.values import Contact, QueuePlan, Requirement
 
 Wants = tuple[str, tuple[Requirement, ...], int | None, frozenset[int], str]
@@ -18,8 +18,8 @@ class Line:
         self.plan = plan
         self.parts: dict[Wants, Part] = {}
         self._part_of: dict[int, Part] = {}
-        self._by_entered: list[tuple[float, int]] = []
-        self._by_queued: list[tuple[float, int]] = []
+        self._by_entered: SortedRows[tuple[float, int]] = SortedRows()
+        self._by_queued: SortedRows[tuple[float, int]] = SortedRows()
         for contact in contacts:
             self.add(contact)
 
@@ -40,8 +40,8 @@ class Line:
         self._part_of[contact.id] = part
         part.add(contact)
         if self.plan.final is not None:
-            insort(self._by_entered, (contact.entered_at, contact.id))
-            insort(self._by_queued, (contact.queued_at, contact.id))
+            self._by_entered.add((contact.entered_at, contact.id))
+            self._by_queued.add((contact.queued_at, contact.id))
 
     def remove(self, contact_id: int) -> Contact | None:
         """Take a contact out, if it is there."""
@@ -52,8 +52,8 @@ class Line:
         if not part:
             self.parts = {wants: one for wants, one in self.parts.items() if one}
         if self.plan.final is not None:
-            _take(self._by_entered, (contact.entered_at, contact_id))
-            _take(self._by_queued, (contact.queued_at, contact_id))
+            self._by_entered.remove((contact.entered_at, contact_id))
+            self._by_queued.remove((contact.queued_at, contact_id))
         return contact
 
     def in_order(self, now: float) -> Iterator[Contact]:
@@ -70,22 +70,24 @@ class Line:
         ids: dict[int, None] = {}
         for rows, by in ((self._by_entered, entered_by), (self._by_queued, queued_by)):
             if by is not None:
-                ids.update((row[1], None) for row in rows[: bisect_right(rows, by, key=_first)])
+                ids.update((row[1], None) for row in rows.up_to(by))
         return (self._part_of[contact_id].get(contact_id) for contact_id in ids)
 
 
 class Part:
-    """Contacts of one queue that want the same, as two lists: those at the cap by age, the others by points.
+    """Contacts of one queue that want the same: those at the cap by age, the others by points.
 
-    Below the cap the order never changes; who reaches it goes over to the other list.
+    Below the cap the order never changes; who reaches it goes over. Whoever is at the cap is kept by points
+    as well, because they go back when the clock does.
     """
 
     def __init__(self, plan: QueuePlan) -> None:
         self._plan = plan
-        self._order: list[_Place] = []
-        self._capped: list[tuple[float, int]] = []
-        self._at_cap = 0
         self._contacts: dict[int, Contact] = {}
+        self._below: SortedRows[_Place] = SortedRows()
+        self._at_cap: SortedRows[_Place] = SortedRows()
+        self._at_cap_by_age: SortedRows[tuple[float, int]] = SortedRows()
+        self._capped: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._contacts)
@@ -101,29 +103,25 @@ class Part:
     def add(self, contact: Contact) -> None:
         """Put a new contact in its place."""
         self._contacts[contact.id] = contact
-        place = self._place(contact)
-        if bisect_left(self._order, place) < self._at_cap:
-            insort(self._capped, place[1:])
-            self._at_cap += 1
-        insort(self._order, place)
+        self._below.add(self._place(contact))
 
     def remove(self, contact_id: int) -> Contact:
         """Take a contact out that is there."""
         contact = self._contacts.pop(contact_id)
         place = self._place(contact)
-        at = bisect_left(self._order, place)
-        del self._order[at]
-        if at < self._at_cap:
-            self._at_cap -= 1
-            _take(self._capped, place[1:])
+        if contact_id in self._capped:
+            self._leave_cap(place)
+        else:
+            self._below.remove(place)
         return contact
 
     def in_order(self, now: float) -> Iterator[Contact]:
         """First in line first."""
         self._move_to_cap(now)
-        yield from (self._contacts[contact_id] for _, contact_id in self._capped)
-        for at in range(self._at_cap, len(self._order)):
-            yield self._contacts[self._order[at][2]]
+        for _, contact_id in self._at_cap_by_age:
+            yield self._contacts[contact_id]
+        for place in self._below:
+            yield self._contacts[place[2]]
 
     def _place(self, contact: Contact) -> _Place:
         plan = self._plan
@@ -134,18 +132,28 @@ class Part:
         return points, since(contact, plan), contact.id
 
     def _move_to_cap(self, now: float) -> None:
-        """Let those in front who have reached the cap by now stand by age; also when the clock went back."""
+        """Let those who have reached the cap by now stand by age; also when the clock went back."""
         cap, pace = self._plan.score_cap, self._plan.acceleration
         if cap is None or pace <= 0:
             return
-        number = bisect_left(
-            self._order, True, key=lambda place: uncapped_score(int(place[0]), pace, now) < cap
-        )
-        for place in self._order[self._at_cap : number]:
-            insort(self._capped, place[1:])
-        for place in self._order[number : self._at_cap]:
-            _take(self._capped, place[1:])
-        self._at_cap = number
+        while self._below and uncapped_score(int(self._below.first[0]), pace, now) >= cap:
+            place = self._below.first
+            self._below.remove(place)
+            self._reach_cap(place)
+        while self._at_cap and uncapped_score(int(self._at_cap.last[0]), pace, now) < cap:
+            place = self._at_cap.last
+            self._leave_cap(place)
+            self._below.add(place)
+
+    def _reach_cap(self, place: _Place) -> None:
+        self._at_cap.add(place)
+        self._at_cap_by_age.add(place[1:])
+        self._capped.add(place[2])
+
+    def _leave_cap(self, place: _Place) -> None:
+        self._at_cap.remove(place)
+        self._at_cap_by_age.remove(place[1:])
+        self._capped.remove(place[2])
 
 
 def wants_of(contact: Contact, plan: QueuePlan) -> Wants:
@@ -167,11 +175,3 @@ def _of_order(plan: QueuePlan) -> tuple[object, ...]:
         plan.language_required,
         plan.final is None,
     )
-
-
-def _take(rows: list[tuple[float, int]], row: tuple[float, int]) -> None:
-    del rows[bisect_left(rows, row)]
-
-
-def _first(row: tuple[float, int]) -> float:
-    return row[0]

@@ -26,7 +26,7 @@ class Round:
         self._shortlists: dict[tuple[object, ...], Shortlist] = {}
         self._channels = set(scene.rules.channels)
         self._given = 0
-        self._left: dict[tuple[object, ...], tuple[int, bool]] = {}
+        self._doubtful: dict[tuple[object, ...], tuple[int, bool]] = {}
 
     def decide(self, contact: Contact) -> Decision | None:
         """Give the contact to the best agent; None when nobody is left who may take it now."""
@@ -50,20 +50,29 @@ class Round:
         return decision
 
     def may_serve(self, contact: Contact) -> bool:
-        """Whether anybody is left for contacts that want the same as this one, at any step of its queue.
+        """Whether anybody may be left for contacts that want the same, at any step of their queue.
 
-        Nobody left now means nobody left in this round, but for a split queue whose counts change.
+        Asked only after one of them found nobody. Nobody left means nobody in this round, but for a split
+        queue whose counts change.
         """
-        plan = self.scene.plan(contact)
-        wants = (contact.queue_id, wants_of(contact, plan))
-        known = self._left.get(wants)
-        if known is None or (known[1] and known[0] != self._given):
-            known = self._left[wants] = self._given, self._anybody_for(contact, plan)
+        if not self._doubtful:
+            return True
+        wants = (contact.queue_id, wants_of(contact, self.scene.plan(contact)))
+        known = self._doubtful.get(wants)
+        if known is None:
+            return True
+        if known[1] and known[0] != self._given:
+            known = self._doubtful[wants] = self._given, self._anybody_for(contact, self.scene.plan(contact))
         return known[1]
+
+    def found_nobody(self, contact: Contact) -> None:
+        """The contact could not be given to anybody."""
+        wants = (contact.queue_id, wants_of(contact, self.scene.plan(contact)))
+        self._doubtful.setdefault(wants, (-1, True))
 
     def forget_who_is_left(self) -> None:
         """Counts of a split have changed: who was barred may be free."""
-        self._left.clear()
+        self._doubtful.clear()
 
     def _anybody_for(self, contact: Contact, plan: QueuePlan) -> bool:
         language = contact.language if plan.language_required else ""

@@ -8,7 +8,8 @@ from heapq import heappop, heappush
 from routing.engine.filters import allows_alike, usable_of, within_split
 from routing.engine.filters.standing import at_work
 from routing.engine.pool import Group, Pool, clock_name
-from routing.engine.ranks import RANKS, agent_order
+from routing.engine.ranks import RANKS, telling_ranks
+from routing.engine.ranks.idle import clock_of
 from routing.engine.scene import Scene
 from routing.engine.values import Contact, QueuePlan, Seat
 
@@ -29,6 +30,8 @@ class Shortlist:
         self._plan = scene.plan(contact)
         self._kind = replace(contact, preferred_agent_id=None, avoid=())
         self._usable = usable_of(contact, _pools_of(contact, self._plan, scene), scene)
+        self._ranks = telling_ranks(self._kind, scene)
+        self._names = [name for name, _ in self._ranks]
         self._streams: dict[frozenset[int], _Stream] = {}
         self._seen = 0
         if self._usable:
@@ -70,21 +73,24 @@ class Shortlist:
 
     def _ranked(self, seats: Iterator[Seat], sample: Seat) -> Iterator[Ranked]:
         """A group's seats with their orders: but for the clock and the numbers they are all the sample's."""
-        order = agent_order(self._kind, sample, sample.agent.pools & self._usable, self._scene)[:-2]
-        names = self._plan.agent_order
+        order, names = self._order(sample), self._names
         place = names.index("idle") if "idle" in names else len(names)
         before, after = order[:place], order[place + 1 :]
-        idle = RANKS["idle"]
+        clock, by_clock = self._plan.idle_clock, place < len(names)
         for seat in seats:
-            clock = (idle.rank(self._kind, seat, self._usable, self._scene),) if place < len(names) else ()
-            yield (*before, *clock, *after, seat.agent.id, seat.id), seat
+            idle = (clock_of(seat, clock),) if by_clock else ()
+            yield (*before, *idle, *after, seat.agent.id, seat.id), seat
+
+    def _order(self, seat: Seat) -> Order:
+        """What the ranks that tell agents apart say of one, without the numbers that end an order."""
+        pools = seat.agent.pools & self._usable
+        return tuple(rank.rank(self._kind, seat, pools, self._scene) for _, rank in self._ranks)
 
     def _catch_up(self) -> None:
         """Consider agents who got a contact in this round and have capacity left."""
         for seat in self._gone.back[self._seen :]:
             if not self._gone.has(seat) and allows_alike(self._kind, seat, self._usable, self._scene):
-                order = agent_order(self._kind, seat, seat.agent.pools & self._usable, self._scene)
-                self._stream(seat).insert(order, seat)
+                self._stream(seat).insert((*self._order(seat), seat.agent.id, seat.id), seat)
         self._seen = len(self._gone.back)
 
     def _stream(self, seat: Seat) -> "_Stream":
@@ -100,7 +106,7 @@ class Shortlist:
     def _today(self, order: Order, contact: Contact, seat: Seat, pools: frozenset[int]) -> Order:
         """The order with what a split changes: how needy the pools are, and which of them are left."""
         ranked = list(order)
-        for place, name in enumerate(self._plan.agent_order):
+        for place, name in enumerate(self._names):
             if name in ("split", "ring"):
                 ranked[place] = RANKS[name].rank(contact, seat, pools, self._scene)
         return tuple(ranked)

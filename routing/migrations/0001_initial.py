@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("final_text", models.CharField(blank=True, default="", max_length=240)),
-                ("tells_position", models.BooleanField(default=False)),
+                ("tells_position", models.BooleanField(default=True)),
                 ("tells_wait", models.BooleanField(default=True)),
                 ("offers_callback", models.BooleanField(default=False)),
                 ("callback_after_seconds", models.PositiveIntegerField(default=120)),

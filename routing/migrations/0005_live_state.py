@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_business_hours"),
         ("customers", "0009_consent"),
-        ("routing", "0003_claim"),
+        ("routing", "0004_wait_estimates"),
     ]
 
     operations = [

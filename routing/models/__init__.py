@@ -1,5 +1,6 @@
 """Who takes the work. Waiting contacts and free capacity are token rows: inserted, deleted, never updated."""
 
+from routing.models.estimates import WaitEstimate
 from routing.models.live import ChangeToken, Engagement, Presence, PresencePeriod, SeatToken, WaitingToken
 from routing.models.setup import (
     AgentSkill,
@@ -41,6 +42,7 @@ __all__ = [
     "Skill",
     "StepPool",
     "StepSkill",
+    "WaitEstimate",
     "WaitingToken",
     "WorkItem",
 ]

@@ -30,7 +30,7 @@ class Presence(TenantModel):
 
     member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="presence")
     state = models.CharField(max_length=16, choices=State, default=State.OFFLINE)
-    reason = models.CharField(max_length=60, blank=True, default="", help_text="Why paused or gone")
+    reason = models.CharField(max_length=60, blank=True, default="", help_text="Why paused")
     after_work = models.CharField(
         max_length=16, blank=True, default="", help_text="What is declared while busy, when not ready"
     )

@@ -167,7 +167,7 @@ class Queue(TenantModel):
     final_text = models.CharField(max_length=240, blank=True, default="")
 
     # What callers are told and offered.
-    tells_position = models.BooleanField(default=False)
+    tells_position = models.BooleanField(default=True)
     tells_wait = models.BooleanField(default=True)
     offers_callback = models.BooleanField(default=False)
     callback_after_seconds = models.PositiveIntegerField(default=120)

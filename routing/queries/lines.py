@@ -1,22 +1,22 @@
 """The queues: who waits, for how long, and how long it will take."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 
 from accounts.models import Member
 from foundation import clock
-from routing.config import load_agents, load_rules
 from routing.engine import Agent, QueuePlan, Scene
 from routing.engine.filters import could_serve
+from routing.known import known_setup
 from routing.models import Presence, Queue, WaitingToken, WorkItem
-from routing.rules import Staffing, wait_seconds
+from routing.queries.handling import handle_seconds
+from routing.queries.waits import accuracy_by_queue
+from routing.rules import Accuracy, Staffing, wait_seconds
 
 WAITS = (WorkItem.State.WAITING, WorkItem.State.OFFERED)
-RECENT = 50  # contacts whose handling time counts for the estimate
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class QueueLine:
     ready: int
     partner_name: str
     member_ids: frozenset[int] = frozenset()  # who may be offered its contacts
+    estimate_error_seconds: float | None = None  # how far the estimate is usually off, when known
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,25 @@ class TransferTarget:
 
 def waiting_by_queue() -> list[QueueLine]:
     """Every open queue, by name."""
-    agents, scene = load_agents(), _scene()
+    setup = known_setup()
+    agents, scene = setup.agents, Scene(setup.rules, clock.now().timestamp())
     states = dict(Presence.objects.values_list("member_id", "state"))
     counts = _counts()
     queues = list(Queue.objects.filter(is_active=True).order_by("name", "id"))
-    handled = _handle_seconds([queue.id for queue in queues])
-    return [_line(queue, scene, agents, states, counts.get(queue.id), handled[queue.id]) for queue in queues]
+    handled = handle_seconds([queue.id for queue in queues])
+    accuracy = accuracy_by_queue()
+    return [
+        _line(
+            queue,
+            scene,
+            agents,
+            states,
+            counts.get(queue.id),
+            handled[queue.id],
+            accuracy.get(queue.id, Accuracy()),
+        )
+        for queue in queues
+    ]
 
 
 def waiting_for(member: Member, lines: list[QueueLine] | None = None) -> list[QueueLine]:
@@ -98,27 +112,6 @@ def estimated_wait_seconds(queue: Queue | str) -> float | None:
     return next((line.estimated_wait_seconds for line in waiting_by_queue() if line.queue_slug == slug), None)
 
 
-def expected_wait_of(interaction_id: int) -> float | None:
-    """Seconds this contact will still wait; 0 while it is offered, None when nobody is at work."""
-    item = (
-        WorkItem.objects.filter(interaction_id=interaction_id, state__in=WAITS)
-        .select_related("queue")
-        .first()
-    )
-    if item is None:
-        return None
-    if item.state == WorkItem.State.OFFERED:
-        return 0.0
-    scene = _scene()
-    plan = scene.rules.plans.get(item.queue_id)
-    if plan is None:
-        return None
-    states = dict(Presence.objects.values_list("member_id", "state"))
-    able = [states.get(agent.id, "") for agent in load_agents().values() if could_serve(agent, plan, scene)]
-    handled = _handle_seconds([item.queue_id])[item.queue_id]
-    return wait_seconds(Staffing.of(able), (position_of(interaction_id) or 1) - 1, handled)
-
-
 def _before(token: WaitingToken) -> Q:
     return Q(key__lt=token.key) | Q(key=token.key, id__lt=token.id)
 
@@ -132,15 +125,17 @@ def _counts() -> dict[int, tuple[int, datetime]]:
 def _line(
     queue: Queue,
     scene: Scene,
-    agents: dict[int, Agent],
+    agents: Mapping[int, Agent],
     states: dict[int, str],
     counted: tuple[int, datetime] | None,
     handled: list[float],
+    accuracy: Accuracy,
 ) -> QueueLine:
     waiting, longest_since = counted or (0, None)
     plan = scene.rules.plans[queue.id]
     able = frozenset(agent.id for agent in agents.values() if could_serve(agent, plan, scene))
     staffing = Staffing.of([states.get(member_id, "") for member_id in able])
+    raw = wait_seconds(staffing, waiting, handled)
     return QueueLine(
         queue_slug=queue.slug,
         queue_name=queue.name,
@@ -148,7 +143,8 @@ def _line(
         longest_since=longest_since,
         target_seconds=queue.target_seconds,
         waiting_target=queue.waiting_target,
-        estimated_wait_seconds=wait_seconds(staffing, waiting, handled),
+        estimated_wait_seconds=None if raw is None else accuracy.corrected(raw),
+        estimate_error_seconds=accuracy.error(),
         ready=staffing.ready,
         partner_name=_first_partner(plan, scene),
         member_ids=able,
@@ -160,23 +156,3 @@ def _first_partner(plan: QueuePlan, scene: Scene) -> str:
     pools = [scene.rules.pool(pool_id) for pool_id in sorted(plan.steps[0].pools)]
     partners = [pool.name for pool in pools if pool.partner_id is not None]
     return ", ".join(partners) if len(partners) == len(pools) else ""
-
-
-def _scene() -> Scene:
-    return Scene(load_rules(), clock.now().timestamp())
-
-
-def _handle_seconds(queue_ids: Sequence[int]) -> dict[int, list[float]]:
-    """Talk and wrap-up of the last contacts of each queue, in one question."""
-    seconds: dict[int, list[float]] = {queue_id: [] for queue_id in queue_ids}
-    recent = [_recently_done(queue_id) for queue_id in queue_ids]
-    if recent:
-        for queue_id, began, done_at, wrapped in recent[0].union(*recent[1:], all=True):
-            seconds[queue_id].append(((wrapped or done_at) - began).total_seconds())
-    return seconds
-
-
-def _recently_done(queue_id: int) -> QuerySet[WorkItem, tuple[Any, ...]]:
-    done = WorkItem.objects.filter(queue_id=queue_id, state=WorkItem.State.DONE).exclude(assigned_at=None)
-    rows = done.order_by("-id").values_list("queue_id", "assigned_at", "done_at", "wrapped_up_at")
-    return rows[:RECENT]

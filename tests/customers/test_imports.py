@@ -141,6 +141,15 @@ def test_rows_far_apart_that_disagree_are_found_too(cast: Cast, monkeypatch: pyt
     assert everything() == before
 
 
+def test_rows_that_name_one_customer_in_different_ways_must_agree_too(cast: Cast) -> None:
+    imported("Name,Subscriber number,Phone\nRobert Hale,A1,020 7946 0301\n", cast.sam)
+    file = imported("Name,Subscriber number,Phone\nBob,,020 7946 0301\nRob,A1,\n", cast.sam)
+    [(column, why)] = refusals(file)[3]
+    assert column == "Subscriber number"
+    assert "Row 2 is the same customer" in why
+    assert Customer.objects.get().display_name == "Bob"
+
+
 def test_a_shared_identity_is_refused_with_the_customers_it_may_be(cast: Cast) -> None:
     imported("Name,Subscriber number,Phone\nAnn,A1,02079460301\nBen,A2,02079460301\n", cast.sam)
     file = imported("Name,Phone\nCleo,02079460301\n", cast.sam)

@@ -362,7 +362,7 @@ def test_every_table_that_hangs_on_a_customer_says_what_an_erasure_makes_of_it()
     known = {kind.model for kind in all_kinds()}
     # Without the person they say nothing about anybody: who was offered a contact, why, and for how long.
     without_a_person = {"routing.Offer", "routing.DecisionRecord", "routing.WaitingToken", "routing.Presence",
-                        "routing.Engagement", "ivr.AgentLeg"}  # fmt: skip
+                        "routing.Engagement", "routing.WaitEstimate", "ivr.AgentLeg"}  # fmt: skip
     found, todo = set(), [Customer]
     while todo:
         parent = todo.pop()

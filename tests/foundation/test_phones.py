@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.phones import Phone, format_phone, is_withheld, mask_phone, parse_phone
+from foundation.phones import Phone, format_phone, is_withheld, mask_phone, parse_phone, plain_e164
 
 COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
 EXAMPLES = [
@@ -76,6 +76,33 @@ def test_as_people_write_it_is_read_back_where_they_write_it(number, country):
     found = parse_phone(format_phone(e164, country_code=country), country_code=country)
     assert found is not None
     assert found.e164 == e164
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("020 7946 0018", "GB"), ("+442079460018", ""), ("212-555-0100", "US"), ("030 901820", "DE")],
+)
+def test_what_is_written_plainly_needs_no_long_look(text, country):
+    found = parse_phone(text, country_code=country)
+    assert found is not None
+    assert plain_e164(text, country_code=country) == found.e164
+
+
+@given(
+    st.sampled_from(EXAMPLES),
+    st.integers(1, 6),
+    st.text("0123456789", min_size=3, max_size=9),
+    st.sampled_from(["+{0}{1}", "{0}{1}", "0{1}", "{1}", "1{1}", "00{0}{1}"]),
+    st.sampled_from(COUNTRIES),
+)
+def test_a_short_look_sees_what_a_long_one_does_or_nothing(number, kept, more, style, elsewhere):
+    text = style.format(number.country_code, str(number.national_number)[:kept] + more)
+    for country in (phonenumbers.region_code_for_number(number), elsewhere):
+        plain = plain_e164(text, country_code=country)
+        if plain is not None:
+            found = parse_phone(text, country_code=country)
+            assert found is not None
+            assert (found.e164, found.extension) == (plain, "")
 
 
 @pytest.mark.parametrize(

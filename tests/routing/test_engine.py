@@ -9,7 +9,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.engine import (
@@ -39,6 +39,7 @@ from routing.engine import (
 )
 from routing.engine.filters import allows, refusals
 from routing.engine.load import fits, with_one_more
+from routing.engine.rows import SortedRows
 from tests.routing.floors import CHANNELS, NOW, Floor, a_contact, a_plan, floors, pairs, slow_round
 
 
@@ -181,6 +182,22 @@ def test_a_line_is_always_in_the_order_of_its_contacts(seed: int) -> None:
         expected = sorted(there.values(), key=lambda one: contact_order(one, plan, at))
         assert list(line.in_order(at)) == expected
     assert len(line) == len(there)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 1 << 40))
+def test_a_sorted_list_in_chunks_is_a_sorted_list(seed: int) -> None:
+    chance, rows, plain = Random(seed), SortedRows(), []
+    for number in range(chance.choice([5, 1500])):
+        item = (chance.randint(0, 30), number)
+        rows.add(item)
+        plain.append(item)
+        if chance.random() < 0.4:
+            rows.remove(plain.pop(chance.randrange(len(plain))))
+    plain.sort()
+    assert list(rows) == plain
+    assert list(rows.up_to(15)) == [item for item in plain if item[0] <= 15]
+    assert not plain or (rows.first, rows.last) == (plain[0], plain[-1])
 
 
 def rivals_of(chance: Random) -> tuple[QueuePlan, list[QueuePlan]]:

@@ -33,12 +33,27 @@ RANKS: dict[str, Rank] = {
     "idle": idle,
 }
 EQUAL = "equal in everything; the lower number decided"
-_SAID_ALWAYS = ("preferred", "ring", "local", "language")
+_SAID_ALWAYS = ("preferred", "split", "ring", "local", "language")
 
 
 def ranks_of(plan: QueuePlan) -> list[tuple[str, Rank]]:
     """The queue's ranks in its order."""
     return [(name, RANKS[name]) for name in plan.agent_order]
+
+
+def telling_ranks(contact: Contact, scene: Scene) -> list[tuple[str, Rank]]:
+    """The ranks that can tell two agents apart for contacts like this one, whomever it prefers apart."""
+    plan = scene.plan(contact)
+    ring_of = scene.stage(contact, plan).ring
+    silent = {
+        "preferred": contact.preferred_pool_id is None,
+        "split": plan.split is None or contact.pinned_pool_id is not None,
+        "ring": contact.pinned_pool_id is not None or len(set(ring_of.values())) < 2,
+        "local": not contact.region or not plan.local_first,
+        "language": not contact.language,
+        "fit": plan.fit == "all",
+    }
+    return [(name, rank) for name, rank in ranks_of(plan) if not silent.get(name)]
 
 
 def agent_order(contact: Contact, seat: Seat, pools: frozenset[int], scene: Scene) -> tuple[float, ...]:
