@@ -131,3 +131,13 @@ class PresenceChanged(DomainEvent):
     partner_id: int | None
     state: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationRequested(DomainEvent):
+    """A supervisor asked the simulator something; or it is time to see whether somebody is still at it."""
+
+    NAME: ClassVar[str] = "simulation.requested"
+    SUBJECT: ClassVar[tuple[str, str]] = ("simulation", "simulation_id")
+
+    simulation_id: int

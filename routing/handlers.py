@@ -4,6 +4,7 @@ from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member
 from foundation.events import RecordedEvent
 from routing.actions import expire_offer, settle_estimates
+from routing.actions.simulations import run_simulation
 from routing.actions.wrap_up import end_wrap_up_for
 from routing.models import Engagement
 
@@ -32,3 +33,8 @@ def settle_estimates_of_answered(event: RecordedEvent) -> None:
 def settle_estimates_of_left(event: RecordedEvent) -> None:
     """The customer left before: nobody will know."""
     settle_estimates(event.payload["work_item_id"], outcome="left")
+
+
+def run_requested_simulation(event: RecordedEvent) -> None:
+    """Compute it; opens its own transactions."""
+    run_simulation(event.payload["simulation_id"], event.organization_id)

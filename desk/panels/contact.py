@@ -150,18 +150,16 @@ def call_panel(
     }
 
 
-def transfer_panel(
-    interaction: Interaction,
-    organization: Organization,
-    lines: list[routing.QueueLine],
-    *,
-    facts: int,
-    promises: int,
-) -> dict[str, Any]:
-    """Where the contact may go, whose hand that is, and what goes with it."""
+def carried_panel(*, facts: int, promises: int) -> dict[str, Any]:
+    """What goes with a contact that is transferred."""
     carried = ["who is calling", "1 fact" if facts == 1 else f"{facts} facts"]
     if promises:
         carried.append("1 promise" if promises == 1 else f"{promises} promises")
+    return {"carried": [*carried, "your notes"]}
+
+
+def targets_panel(interaction: Interaction, organization: Organization) -> dict[str, Any]:
+    """Where the contact may go now, whose hand that is, and how long it would wait there."""
     return {
         "targets": [
             {
@@ -174,10 +172,9 @@ def transfer_panel(
                 "open": True,
                 "hours": "",
             }
-            for target in routing.transfer_targets(lines)
+            for target in routing.transfer_targets()
             if target.queue_slug != interaction.queue_slug
         ],
-        "carried": [*carried, "your notes"],
     }
 
 

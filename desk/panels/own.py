@@ -86,29 +86,44 @@ def marquee_panel(member: Member, show_id: int | None = None) -> list[dict[str, 
     ]
 
 
-def work_panel(
+def mine_panel(
     member: Member,
     viewer: Viewer,
     organization: Organization,
     *,
-    lines: list[routing.QueueLine],
     current_id: int | None = None,
     contacts: list[Interaction] | None = None,
     rings: bool = True,
 ) -> dict[str, Any]:
-    """What is on this desk, what waits for people like this one, what was promised for today; `contacts`
-    are this person's where they were read already, `rings` is false where no offer can be open.
+    """What is on this desk; `contacts` are this person's where they were read already, `rings` is false where
+    no offer can be open.
     """
     items = own_contacts(member) if contacts is None else contacts
     offers = routing.live_offers(member) if rings else []
-    promises = _promises_today(viewer)
-    named = [item.customer_id for item in items] + [promise.customer_id for promise in promises]
+    named = [item.customer_id for item in items]
     named += [offer.work_item.interaction.customer_id for offer in offers]
     note_reads(viewer, (one for one in named if one is not None), "work list")
     return {
         "capacity": _capacity(member) if items or offers else "",
         "offers": [offer_card(offer, viewer, organization) for offer in offers],
         "items": [_item(item, viewer, current=item.id == current_id) for item in items],
+    }
+
+
+def work_panel(
+    member: Member,
+    viewer: Viewer,
+    organization: Organization,
+    *,
+    lines: list[routing.QueueLine],
+    **mine: Any,
+) -> dict[str, Any]:
+    """What is on this desk (`mine_panel`), what waits for people like this one, what was promised for
+    today."""
+    promises = _promises_today(viewer)
+    note_reads(viewer, (promise.customer_id for promise in promises), "work list")
+    return {
+        **mine_panel(member, viewer, organization, **mine),
         "queues": [
             {
                 "name": line.queue_name,

@@ -22,6 +22,8 @@ _PARTS = {
     "webhook_baseline_table",
     "figures",
     "ground",
+    "note_texts",
+    "search_queries",
     "people_names",
     "record_ground",
     "light_clients",
