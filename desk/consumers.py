@@ -1,7 +1,8 @@
 """The desktop's socket (`/live/`): signs in by the session cookie, follows topics, passes heartbeats on.
 
 Client to server, JSON: `{"follow": [topic…], "last": {topic: number}}`, `{"unfollow": [topic…]}`,
-`{"heartbeat": {}}`. Server to client: nudges `{"t", "n", "kind", "body"}`, hints without `n`,
+`{"heartbeat": {}}`, where `{"microphone": false}` says that it is gone.
+Server to client: nudges `{"t", "n", "kind", "body"}`, hints without `n`,
 `{"t", "head"}` when the client is behind (or came without a number; `"reset": true` when it is ahead),
 `{"refused": [topic…]}`, `{"alive": true}` after a heartbeat. Close codes: 4400 not understood,
 4401 signed out, 1013 try again later.
@@ -20,7 +21,7 @@ from django.db import Error
 
 from desk.live_access import Desktop, allowed_for_desktop, desktop_of_session
 from desk.live_watch import live_watch
-from desk.presence_beats import beats
+from desk.presence_beats import beats, tell_microphone
 from foundation.live_hub import Peer, live_process, peer_for, raw_writes
 from foundation.live_hub.frames import json_frame
 from foundation.live_hub.threads import in_thread
@@ -46,6 +47,7 @@ class LiveConsumer(AsyncConsumer):
         socket, no thread hop for each message (`in_thread` looks after the connections)."""
         self.scope, self.base_send = scope, send
         self._signed_in, self._beat_at = False, -BEAT_SECONDS
+        self._microphone: bool | None = None
         del scope
         try:
             while True:
@@ -78,7 +80,7 @@ class LiveConsumer(AsyncConsumer):
             if "follow" in asked:
                 await self._follow(_topics(asked["follow"]), _cursors(asked.get("last", {})))
             if "heartbeat" in asked:
-                await self._beat()
+                await self._beat(_microphone(asked["heartbeat"]))
         except NotUnderstoodError as error:
             await self._close(NOT_UNDERSTOOD, str(error))
         except Error:
@@ -125,8 +127,11 @@ class LiveConsumer(AsyncConsumer):
         if refused := sorted(set(topics) - allowed):
             self.peer.write(json_frame({"refused": refused}))
 
-    async def _beat(self) -> None:
+    async def _beat(self, microphone: bool | None) -> None:
         now = time.monotonic()
+        if microphone is not None and microphone != self._microphone:
+            self._microphone = microphone
+            await in_thread(tell_microphone, self.desktop, microphone)
         if now - self._beat_at >= BEAT_SECONDS:
             self._beat_at = now
             await beats().beat(self.desktop)
@@ -171,6 +176,14 @@ def _asked(text: str | None) -> dict[str, Any]:
     if not isinstance(asked, dict) or not asked.keys() & {"follow", "unfollow", "heartbeat"}:
         raise NotUnderstoodError("Send follow, unfollow or heartbeat.")
     return asked
+
+
+def _microphone(given: Any) -> bool | None:
+    """What a heartbeat says of the microphone; None when it says nothing."""
+    said = given.get("microphone") if isinstance(given, dict) else None
+    if said is not None and not isinstance(said, bool):
+        raise NotUnderstoodError("A microphone is there (true) or gone (false).")
+    return said
 
 
 def _topics(given: Any) -> list[str]:

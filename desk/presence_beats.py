@@ -51,6 +51,16 @@ def tell_presence(desktops: Iterable[Desktop]) -> None:
             _tell_alone(organization_id, member_id)
 
 
+def tell_microphone(desktop: Desktop, there: bool) -> None:
+    """An agent's desktop has found its microphone gone, or back."""
+    if desktop.role not in _AGENTS:
+        return
+    with tenant(desktop.organization_id):
+        member = Member.objects.filter(id=desktop.member_id, is_active=True).first()
+        if member is not None:
+            presence.heartbeat(member, microphone=there)
+
+
 def _tell_alone(organization_id: int, member_id: int) -> None:
     with tenant(organization_id):
         member = Member.objects.filter(id=member_id, is_active=True).first()

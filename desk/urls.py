@@ -3,6 +3,7 @@
 from django.urls import path
 
 from desk.views import (
+    agent_time,
     announcements,
     asked_again,
     consent,
@@ -19,6 +20,7 @@ from desk.views import (
     record,
     setup_fields,
     simulation,
+    steering,
     styleguide,
     work,
 )
@@ -104,6 +106,9 @@ urlpatterns = [
     path("setup/fields/<slug:name>/retire/", setup_fields.retire, name="setup_field_retire"),
     path("floor/", floor.floor, name="floor"),
     path("floor/panels/<slug:name>/", floor.panel, name="floor_panel"),
+    path("floor/agents/time/", agent_time.agent_time, name="agent_time"),
+    path("floor/agents/<int:member_id>/", steering.agent, name="steer_agent"),
+    path("floor/contacts/<int:interaction_id>/", steering.contact, name="steer_contact"),
     path("floor/simulation/", simulation.simulations, name="simulations"),
     path(_simulation, simulation.simulation, name="simulation"),
     path(_simulation + "push/", simulation.push, name="simulation_push"),

@@ -1,7 +1,7 @@
 """Decided pairs become offers: one call of `routing_claim`, then what everybody must be told."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,16 @@ from foundation.events import emit
 from foundation.live import hint, nudge
 from foundation.timers import emit_at
 from routing.actions.offers import expiry_key
-from routing.engine import Decision, Rulebook, Situation, inputs_of
+from routing.capacity import Channels, Load
+from routing.engine import CAPACITY_UNITS, Decision, Rulebook, Situation, inputs_of
 from routing.events import OfferExpiryDue, OfferMade
 from routing.models import Presence, SeatToken, WaitingToken
 from routing.rules import HEARTBEAT_STALE, heard_within
 
 BATCH = 50  # pairs per claim
+_CLAIM = """
+SELECT * FROM routing_claim(%s, %s, %s::jsonb[], %s::jsonb[], %s, %s::int[], %s::jsonb[], %s, %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -34,28 +38,37 @@ class Won:
     queue_slug: str
     member_id: int
     expires_at: datetime
+    next_seat_id: int | None
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What was decided: which contact for which seat, why, and from what."""
+    """What was decided: which contact for which seat, why, and from what.
+
+    `units` is what the contact takes, `left` the agent's load with it where that leaves them capacity.
+    """
 
     waiting_id: int
     seat_id: int
     reasons: Sequence[str]
     inputs: dict[str, Any]
+    units: int = CAPACITY_UNITS
+    left: Load | None = None
 
 
 def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
     """Reserve the pairs and keep why; returns those that nobody else has taken meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM routing_claim(%s, %s, %s::jsonb[], %s::jsonb[], %s, %s)",
+            _CLAIM,
             [
                 [pair.waiting_id for pair in pairs],
                 [pair.seat_id for pair in pairs],
                 [json.dumps(pair.reasons) for pair in pairs],
                 [json.dumps(pair.inputs) for pair in pairs],
+                [pair.units for pair in pairs],
+                [pair.left and pair.left.used for pair in pairs],
+                [pair.left and json.dumps(pair.left.held) for pair in pairs],
                 now,
                 now - HEARTBEAT_STALE,
             ],
@@ -67,10 +80,29 @@ def make_offers(
     decisions: Sequence[Decision], rules: Rulebook, decided_at: float, situation: Situation
 ) -> list[Won]:
     """Claim what was decided, tell the agents and set the clocks. Inside `tenant()`."""
-    pairs = [
-        Pair(one.contact_id, one.seat.id, one.reasons, inputs_of(one, rules, decided_at, situation))
-        for one in decisions
-    ]
+    channels = Channels(rules)
+    return offer_pairs(
+        [
+            pair
+            for one in decisions
+            for pair in _pairs(one, channels, inputs_of(one, rules, decided_at, situation))
+        ]
+    )
+
+
+def _pairs(decision: Decision, channels: Channels, inputs: dict[str, Any]) -> Iterator[Pair]:
+    """The decided seat's, and those of the next best where the queue offers to several at once."""
+    channel = decision.contact.channel
+    units = channels.rule(channel).units
+    for seat in (decision.seat, *decision.also):
+        load = Load(round(seat.load * CAPACITY_UNITS), seat.held, tuple(seat.without))
+        reasons = decision.reasons if seat is decision.seat else ("offered to several at once",)
+        left = channels.left_beside(channel, load)
+        yield Pair(decision.contact_id, seat.id, reasons, inputs, units, left)
+
+
+def offer_pairs(pairs: Sequence[Pair]) -> list[Won]:
+    """Claim these pairs, tell the agents and set the clocks; returns those won."""
     won = claim(pairs, clock.now())
     for offer in won:
         _announce(offer)
@@ -110,7 +142,7 @@ def _standing_seats(seat_ids: list[int]) -> set[int]:
     """A seat whose agent's desktop is silent stays out until it is swept or replaced."""
     now = clock.now()
     alive = set(SeatToken.objects.filter(id__in=seat_ids).values_list("id", flat=True))
-    holders = Presence.objects.filter(seat_token_id__in=alive, state=Presence.State.READY)
+    holders = Presence.objects.filter(seat_token_id__in=alive)
     return {
         presence.seat_token_id
         for presence in holders

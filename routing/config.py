@@ -63,7 +63,7 @@ def load_config() -> RoutingConfig:
 
 def load_rules() -> Rulebook:
     """Everything that is set up; contacts still waiting in a closed queue are served."""
-    return Rulebook(plans=load_plans(), pools=_load_pools(), channels=_load_channels())
+    return Rulebook(plans=load_plans(), pools=_load_pools(), channels=load_channels())
 
 
 def load_plans() -> dict[int, QueuePlan]:
@@ -171,7 +171,8 @@ def open_spans(hours: BusinessHours) -> OpenSpans:
     return OpenSpans(tuple((opens.timestamp(), closes.timestamp()) for opens, closes in found))
 
 
-def _load_channels() -> dict[str, ChannelRule]:
+def load_channels() -> dict[str, ChannelRule]:
+    """The usual channels, and those the organisation has set up instead or besides."""
     own = {
         row.channel: ChannelRule(
             channel=row.channel,

@@ -63,6 +63,13 @@ class OfferReturned(OfferEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferSuperseded(OfferEvent):
+    """It was offered to several at once, and somebody else was first."""
+
+    NAME: ClassVar[str] = "offer.superseded"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfferExpiryDue(OfferEvent):
     """Timer: the agent's time to answer is over."""
 
@@ -78,6 +85,39 @@ class WrapUpDue(DomainEvent):
 
     member_id: int
     interaction_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUpClosed(WorkEvent):
+    """An agent's wrap-up is over; `by`: agent, timer, supervisor, or none where the queue has no wrap-up."""
+
+    NAME: ClassVar[str] = "wrap_up.closed"
+
+    member_id: int
+    by: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkSteered(WorkEvent):
+    """A supervisor stepped in; `how`: assigned (to whom), pulled_back, prioritised or moved."""
+
+    NAME: ClassVar[str] = "work.steered"
+
+    how: str
+    member_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceForced(DomainEvent):
+    """A supervisor set an agent's state, and said why."""
+
+    NAME: ClassVar[str] = "presence.forced"
+    SUBJECT: ClassVar[tuple[str, str]] = ("member", "member_id")
+
+    member_id: int
+    state: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

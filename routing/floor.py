@@ -1,7 +1,8 @@
 """One organisation's waiting contacts and free seats, as the owner of the order keeps them in memory."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from routing.config import RoutingConfig
 from routing.engine import (
@@ -32,6 +33,7 @@ class SeatRow:
     inbound_at: float | None = None
     offer_at: float | None = None
     end_at: float | None = None
+    without: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -131,6 +133,7 @@ class Floor:
                     inbound_at=row.inbound_at,
                     offer_at=row.offer_at,
                     end_at=row.end_at,
+                    without=frozenset(row.without),
                 )
             )
 
@@ -157,11 +160,31 @@ class Floor:
         """The next pairs, one for each agent; `now` in epoch seconds."""
         rules, situation = self.config.rules, self.situation()
         made = decide_lines(self.lines, self.pool, rules, now, limit, situation)
-        # A claim takes a seat token once; what is left of its agent comes back as another token.
-        return list({one.seat.id: one for one in reversed(made)}.values())[::-1]
+        return list(_each_seat_once(made))
+
+    def took(self, seat_id: int, next_seat_id: int | None, channel: str, now: float) -> None:
+        """An offer took this seat; what it left of the agent's capacity is the next."""
+        row = self.seats.get(seat_id)
+        self.drop_seat(seat_id)
+        if row is None or next_seat_id is None:
+            return
+        held = {**row.held, channel: row.held.get(channel, 0) + 1}
+        units = row.units_used + self.config.rules.channel(channel).units
+        self.add_seat(replace(row, id=next_seat_id, units_used=units, held=held, offer_at=now))
 
     def count(self, decision: Decision, now: float) -> None:
         """A split queue's contact has gone to a pool."""
         plan = self.config.rules.plans[decision.contact.queue_id]
         if plan.split is not None and decision.pool_id is not None:
             self.taken[plan.id, interval_of(plan.split, now), decision.pool_id] += 1
+
+
+def _each_seat_once(made: Iterable[Decision]) -> Iterator[Decision]:
+    """A claim takes a seat token once; what is left of its agent comes back as another token."""
+    used: set[int] = set()
+    for one in made:
+        if one.seat.id in used:
+            continue
+        also = tuple(seat for seat in one.also if seat.id not in used)
+        used.update(seat.id for seat in (one.seat, *also))
+        yield one if also == one.also else replace(one, also=also)

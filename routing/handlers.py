@@ -2,11 +2,11 @@
 
 from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member
-from customers.actions import wrap_up_interaction
-from customers.models import Interaction
 from foundation.events import RecordedEvent
-from routing.actions import close_wrap_up, expire_offer, settle_estimates
+from routing.actions import expire_offer, settle_estimates
 from routing.actions.simulations import run_simulation
+from routing.actions.wrap_up import end_wrap_up_for
+from routing.models import Engagement
 
 
 def expire_due_offer(event: RecordedEvent) -> None:
@@ -16,10 +16,13 @@ def expire_due_offer(event: RecordedEvent) -> None:
 
 def close_due_wrap_up(event: RecordedEvent) -> None:
     """The wrap-up took as long as it may: the agent is free again, the contact ends without disposition."""
-    member_id, interaction_id = event.payload["member_id"], event.payload["interaction_id"]
-    mine = Interaction.objects.filter(id=interaction_id, member_id=member_id)
-    if close_wrap_up(Member.objects.get(id=member_id), interaction_id=interaction_id) and mine.exists():
-        wrap_up_interaction(interaction_id, actor=SYSTEM_ACTOR, disposition="", summary="")
+    member = Member.objects.get(id=event.payload["member_id"])
+    end_wrap_up_for(
+        member,
+        interaction_id=event.payload["interaction_id"],
+        by=Engagement.ClosedBy.TIMER,
+        actor=SYSTEM_ACTOR,
+    )
 
 
 def settle_estimates_of_answered(event: RecordedEvent) -> None:

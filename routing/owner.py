@@ -167,13 +167,14 @@ class Owner:
             return False
         with tenant(floor.organization_id):
             won = make_offers(decisions, floor.config.rules, now, floor.situation())
-        seats_won = {offer.seat_id for offer in won}
-        lost = [one for one in decisions if one.seat.id not in seats_won]
+        contacts_won = {offer.waiting_id for offer in won}
+        for offer in won:
+            floor.took(offer.seat_id, offer.next_seat_id, floor.waiting[offer.waiting_id].channel, now)
         for one in decisions:
-            if one.seat.id in seats_won:
+            if one.contact_id in contacts_won:
                 floor.count(one, now)
                 floor.drop_waiting(one.contact_id)
-                floor.drop_seat(one.seat.id)
+        lost = [one for one in decisions if one.contact_id not in contacts_won]
         self._forget_stale(floor, lost)
         floor.changed = floor.changed or bool(won)
         return bool(won)

@@ -7,15 +7,23 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import Member
-from customers.models import Interaction
 from foundation import clock
 from foundation.errors import Refusal
 from foundation.tenancy import tenant
-from routing.actions.agent_state import BUSY, State, lock_presence, move, replace_seat, tell
-from routing.actions.offers import expire_now, lock_open_offer_of
+from routing.actions.agent_state import (
+    BUSY,
+    State,
+    engagements_of,
+    lock_presence,
+    replace_seat,
+    settle,
+    tell,
+)
+from routing.actions.offers import miss_offer
 from routing.actions.wrap_up import close_wrap_up
-from routing.models import Presence
-from routing.rules import CONNECTION_LOST, HEARTBEAT_LOST, HEARTBEAT_STALE, heard_within
+from routing.models import Engagement, Offer, Presence
+from routing.pauses import pause_name
+from routing.rules import CONNECTION_LOST, HEARTBEAT_LOST, HEARTBEAT_STALE, declared_of, heard_within
 from routing.sweeps import organization_ids
 
 DECLARABLE = {State.READY, State.PAUSED, State.OFFLINE}
@@ -23,44 +31,35 @@ DECLARABLE = {State.READY, State.PAUSED, State.OFFLINE}
 
 @transaction.atomic
 def set_presence(member: Member, *, state: str, reason: str = "") -> Presence:
-    """The agent declares ready, paused or offline; while busy it takes effect afterwards.
+    """The agent declares ready, paused or offline; while busy it takes effect afterwards, and no more comes.
 
-    It ends the time after a transfer, when there is nothing to wrap up.
-
-    Refusal `bad_state`, or `takes_no_work` for people who do not serve customers.
+    `reason` is a pause reason's code or name. It ends the time after a transfer, when there is nothing to
+    wrap up. Refusal `bad_state`, `bad_reason`, or `takes_no_work` for people who do not serve customers.
     """
     if state not in DECLARABLE:
         raise Refusal("bad_state", f"Presence can be ready, paused or offline, not “{state}”.", field="state")
     if not member.takes_work:
         raise Refusal("takes_no_work", "Only agents take contacts.", field="state")
+    reason = pause_name(reason) if state == State.PAUSED else ""
+    _end_what_was_passed_on(member)
     presence = lock_presence(member.id)
-    reason = reason.strip()[:60]
     presence.heartbeat_at = clock.now()
-    if presence.state in BUSY:
-        _remember_for_later(presence, state, reason)
-        if presence.state == State.WRAP_UP and presence.interaction_id is not None:
-            _end_if_passed_on(presence, presence.interaction_id)
-    elif (presence.state, presence.reason) != (state, reason) or _seat_missing(presence):
+    declared = declared_of(presence.state, presence.after_work)
+    known = presence.after_reason if presence.state in BUSY else presence.reason
+    if (declared, known) != (state, reason) or _seat_missing(presence) or presence.notice:
         presence.misses = 0
-        move(presence, state, reason=reason)
+        settle(presence, declared=state, reason=reason, notice="")
     else:
         presence.save(update_fields=["heartbeat_at"])
     return presence
 
 
-def _end_if_passed_on(presence: Presence, interaction_id: int) -> None:
+def _end_what_was_passed_on(member: Member) -> None:
     """What became of a contact that was passed on is for the next agent to write down."""
-    if not Interaction.objects.filter(id=interaction_id, member_id=presence.member_id).exists():
-        close_wrap_up(presence.member, interaction_id=interaction_id)
-        presence.refresh_from_db()
-
-
-def _remember_for_later(presence: Presence, state: str, reason: str) -> None:
-    ready = state == State.READY
-    presence.after_work = "" if ready else state
-    presence.after_reason = "" if ready else reason
-    presence.save(update_fields=["after_work", "after_reason", "heartbeat_at"])
-    tell(presence)
+    wrapping = Engagement.objects.filter(member=member, state=Engagement.State.WRAP_UP, ended_at=None)
+    passed_on = wrapping.exclude(interaction__member=member)
+    for interaction_id in passed_on.values_list("interaction_id", flat=True):
+        close_wrap_up(member, interaction_id=interaction_id)
 
 
 def _seat_missing(presence: Presence) -> bool:
@@ -68,18 +67,28 @@ def _seat_missing(presence: Presence) -> bool:
 
 
 @transaction.atomic
-def heartbeat(member: Member) -> None:
-    """The agent's desktop is there. A ready agent who was silent too long gets a seat again."""
+def heartbeat(member: Member, *, microphone: bool | None = None) -> None:
+    """The agent's desktop is there; a silent one gets a seat again. `microphone`: whether it has one, if
+    the desktop says so: without one no calls are offered, other channels are.
+    """
     now = clock.now()
     fresh = Presence.objects.filter(member_id=member.id, heartbeat_at__gt=now - HEARTBEAT_STALE)
-    if fresh.update(heartbeat_at=now):
+    if microphone is None and fresh.update(heartbeat_at=now):
         return
     presence = lock_presence(member.id)
     silent = not heard_within(presence.heartbeat_at, now, HEARTBEAT_STALE)
+    changed = microphone is not None and microphone == (presence.microphone_lost_at is not None)
     presence.heartbeat_at = now
-    if silent and presence.state == State.READY:
-        replace_seat(presence, now, ready=True)
-    presence.save(update_fields=["heartbeat_at", "seat_token_id"])
+    if changed:
+        presence.microphone_lost_at = None if microphone else now
+        tell(presence)
+    if (silent or changed) and _declares_ready(presence):
+        replace_seat(presence, engagements_of(member.id), now, ready=True)
+    presence.save(update_fields=["heartbeat_at", "seat_token_id", "microphone_lost_at"])
+
+
+def _declares_ready(presence: Presence) -> bool:
+    return declared_of(presence.state, presence.after_work) == State.READY
 
 
 _BEAT = """
@@ -111,8 +120,9 @@ def sweep_presence() -> int:
 def _sweep(organization_id: int) -> int:
     now = clock.now()
     with tenant(organization_id):
-        silent = _silent_since(now - HEARTBEAT_STALE)
-        members = silent.exclude(state__in=[State.OFFLINE, State.SERVING, State.WRAP_UP])
+        silent = _silent_since(now - HEARTBEAT_STALE).exclude(state=State.OFFLINE)
+        engrossed = Q(state__in=[State.SERVING, State.WRAP_UP], seat_token_id=None)
+        members = silent.exclude(engrossed & ~Q(member_id__in=_reserved()))
         member_ids = list(members.values_list("member_id", flat=True))
     changed = 0
     for member_id in member_ids:
@@ -121,24 +131,38 @@ def _sweep(organization_id: int) -> int:
     return changed
 
 
+def _reserved() -> QuerySet[Engagement, int]:
+    """Who has an offer."""
+    offered = Engagement.objects.filter(state=Engagement.State.OFFERED, ended_at=None)
+    return offered.values_list("member_id", flat=True)
+
+
 def _silent_since(moment: datetime) -> QuerySet[Presence]:
     return Presence.objects.filter(Q(heartbeat_at__lte=moment) | Q(heartbeat_at=None, since__lte=moment))
 
 
 def _check_silent(member_id: int) -> bool:
     """One agent, in one transaction; True when something changed."""
-    offer = lock_open_offer_of(member_id)
-    if offer is not None and not _heard(Presence.objects.get(member_id=member_id), HEARTBEAT_LOST):
-        expire_now(offer)
+    if not _heard(Presence.objects.get(member_id=member_id), HEARTBEAT_LOST):
+        for offer_id in _open_offer_ids(member_id):
+            miss_offer(offer_id)
     presence = lock_presence(member_id)
     if _heard(presence, HEARTBEAT_STALE):
         return False
-    if _heard(presence, HEARTBEAT_LOST):
+    if _heard(presence, HEARTBEAT_LOST) or presence.state in BUSY:
         return _take_seat(presence)
     if presence.state in {State.READY, State.PAUSED, State.NOT_RESPONDING}:
-        move(presence, State.OFFLINE, reason=CONNECTION_LOST)
+        settle(presence, declared=State.OFFLINE, reason=CONNECTION_LOST)
         return True
     return False
+
+
+def _open_offer_ids(member_id: int) -> list[int]:
+    reserved = Engagement.objects.filter(member_id=member_id, state=Engagement.State.OFFERED, ended_at=None)
+    offers = Offer.objects.filter(
+        member_id=member_id, state=Offer.State.OFFERED, work_item__in=reserved.values("work_item_id")
+    )
+    return list(offers.order_by("id").values_list("id", flat=True))
 
 
 def _heard(presence: Presence, span: timedelta) -> bool:
@@ -146,9 +170,9 @@ def _heard(presence: Presence, span: timedelta) -> bool:
 
 
 def _take_seat(presence: Presence) -> bool:
-    if presence.state != State.READY or presence.seat_token_id is None:
+    if presence.seat_token_id is None:
         return False
-    replace_seat(presence, presence.since, ready=False)
+    replace_seat(presence, [], presence.since, ready=False)
     presence.save(update_fields=["seat_token_id"])
     tell(presence)
     return True

@@ -1,6 +1,6 @@
 """Routing's fixed times and counts, and small decisions on plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,10 +10,11 @@ HEARTBEAT_STALE = timedelta(seconds=25)  # a desktop silent for so long gets no 
 HEARTBEAT_LOST = timedelta(seconds=60)  # and after this the agent counts as offline
 CONNECTION_LOST = "Connection lost"
 USUAL_HANDLE_SECONDS = 240.0  # until a queue has handled anything
+BUSY_WORDS = ("serving", "offered", "wrap_up")
+WORKING = {"ready", *BUSY_WORDS}
 ENOUGH_ESTIMATES = 20  # before them nothing is corrected by their error
 MOST_CORRECTION = 3.0
 ESTIMATES_COUNT_FOR = timedelta(days=7)
-WORKING = {"ready", "offered", "serving", "wrap_up"}
 
 
 def heard_within(heartbeat_at: datetime | None, now: datetime, span: timedelta) -> bool:
@@ -21,11 +22,19 @@ def heard_within(heartbeat_at: datetime | None, now: datetime, span: timedelta) 
     return heartbeat_at is not None and now - heartbeat_at <= span
 
 
-def next_state(after_work: str, heartbeat_at: datetime | None, now: datetime) -> str:
-    """Where a busy agent goes: what they asked for, offline when their desktop is gone, else ready."""
-    if after_work:
-        return after_work
-    return "ready" if heard_within(heartbeat_at, now, HEARTBEAT_LOST) else "offline"
+def declared_of(state: str, after_work: str) -> str:
+    """What an agent declares: while busy it waits in `after_work`, where empty is ready."""
+    return (after_work or "ready") if state in BUSY_WORDS else state
+
+
+def word_of(engaged: Collection[str], declared: str) -> str:
+    """The agent's state in one word: serving before offered before wrap-up, else what is declared."""
+    return next((word for word in BUSY_WORDS if word in engaged), declared)
+
+
+def missed_notice(misses: int) -> str:
+    """Why an agent gets no more offers, and how to come back."""
+    return f"You missed {misses} offers in a row, so no more come. Choose Ready when you are back."
 
 
 def still_avoided(avoid: list[list[float]], now: datetime) -> list[list[float]]:

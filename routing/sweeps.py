@@ -6,7 +6,7 @@ from accounts.models import Organization
 from foundation import clock
 from foundation.tenancy import system, tenant
 from routing.actions import expire_offer
-from routing.models import Offer, Presence
+from routing.models import Engagement, Offer
 
 GRACE = timedelta(seconds=3)  # the timer comes first
 
@@ -33,12 +33,13 @@ def _sweep(organization_id: int) -> int:
 
 
 def _overdue_offer_ids() -> list[int]:
-    """By way of the agents that have an offer: offers have no index on their state, by design."""
+    """By way of the engagements that are offers: offers have no index on their state, by design."""
     before = clock.now() - GRACE
-    reserved = Presence.objects.filter(state=Presence.State.OFFERED).values_list("member_id", flat=True)
-    newest = (Offer.objects.filter(member_id=member_id).order_by("-id").first() for member_id in reserved)
+    reserved = Engagement.objects.filter(state=Engagement.State.OFFERED, ended_at=None)
     return [
-        offer.id
-        for offer in newest
-        if offer is not None and offer.state == Offer.State.OFFERED and offer.expires_at <= before
+        offer_id
+        for member_id, work_item_id in reserved.values_list("member_id", "work_item_id")
+        for offer_id in Offer.objects.filter(
+            member_id=member_id, work_item_id=work_item_id, state=Offer.State.OFFERED, expires_at__lte=before
+        ).values_list("id", flat=True)
     ]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -79,7 +80,9 @@ def _contact_row(row: tuple[Any, ...]) -> Contact:
 
 
 def _seat_row(row: tuple[Any, ...]) -> SeatRow:
-    return SeatRow(row[1], row[11], row[12], row[13], _parsed(row[14]), *row[15:18])
+    inbound_at, offer_at, end_at = row[15:18]
+    held, without = _parsed(row[14]), _parsed(row[18])
+    return SeatRow(row[1], row[11], row[12], row[13], held, inbound_at, offer_at, end_at, without)
 
 
 def _parsed(value: Any) -> Any:
@@ -96,15 +99,21 @@ def contact_of(token: WaitingToken) -> Contact:
 
 def seat_of(token: SeatToken) -> SeatRow:
     """The same of a seat token."""
-    clocks = (token.last_inbound_at, token.last_offer_at, token.last_end_at)
     return SeatRow(
         token.id,
         token.member_id,
         token.ready_since.timestamp(),
         token.units_used,
         token.held,
-        *(None if at is None else at.timestamp() for at in clocks),
+        inbound_at=_epoch(token.last_inbound_at),
+        offer_at=_epoch(token.last_offer_at),
+        end_at=_epoch(token.last_end_at),
+        without=token.without,
     )
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
 
 
 def _contact(

@@ -172,22 +172,38 @@ def transfer_interaction(
     interaction_id: int, *, to_queue_slug: str, to_queue_name: str, note: str, actor: Actor
 ) -> Interaction | None:
     """serving → waiting in another queue, counted from now; the note goes with it."""
-    interaction = _lock_in(interaction_id, State.SERVING)
+    return _to_queue(
+        _lock_in(interaction_id, State.SERVING), to_queue_slug, to_queue_name, "Transferred", note, actor
+    )
+
+
+def move_interaction(
+    interaction_id: int, *, to_queue_slug: str, to_queue_name: str, note: str, actor: Actor
+) -> Interaction | None:
+    """waiting → waiting in another queue, counted from now."""
+    return _to_queue(
+        _lock_in(interaction_id, State.WAITING), to_queue_slug, to_queue_name, "Moved", note, actor
+    )
+
+
+def _to_queue(
+    interaction: Interaction | None, slug: str, name: str, verb: str, note: str, actor: Actor
+) -> Interaction | None:
     if interaction is None:
         return None
     from_slug, from_member_id = interaction.queue_slug, interaction.member_id
     _set(
         interaction,
         state=State.WAITING,
-        queue_slug=to_queue_slug,
-        queue_name=to_queue_name,
+        queue_slug=slug,
+        queue_name=name,
         queued_at=clock.now(),
         answered_at=None,
         member_id=None,
         partner_id=None,
     )
-    share_with_partners_of(interaction.customer_id, queue_slug=to_queue_slug)
-    _write(interaction, f"Transferred to {to_queue_name}", body=note.strip(), actor=actor)
+    share_with_partners_of(interaction.customer_id, queue_slug=slug)
+    _write(interaction, f"{verb} to {name}", body=note.strip(), actor=actor)
     _emit_transfer(interaction, from_slug=from_slug, member_id=from_member_id, note=note.strip(), actor=actor)
     return interaction
 

@@ -16,7 +16,7 @@ from customers.models import AskedAgain, FactKey, Interaction
 from customers.rules import is_asked, spell_value
 from desk.forms import DISPOSITIONS
 from desk.panels import edits, matters
-from desk.panels.own import contact_name, identity_words
+from desk.panels.own import channel_name, contact_name, identity_words
 from desk.panels.words import fact_line, told
 from foundation import clock
 from foundation.phones import format_phone
@@ -50,7 +50,8 @@ def contact_panel(
         "customer_name": contact_name(interaction, viewer, organization),
         "address": _address(interaction, viewer, organization),
         "identity": identity_words(interaction),
-        "path": way.queue_names or [interaction.queue_name or "Call"],
+        "channel_name": channel_name(interaction),
+        "path": way.queue_names or [interaction.queue_name or channel_name(interaction)],
         "started_at": interaction.answered_at or interaction.started_at,
         "waited_seconds": _seconds(interaction.queued_at, interaction.answered_at),
         "guess": _guess(interaction, viewer) if view else None,
@@ -210,6 +211,7 @@ def wrapup_panel(interaction: Interaction, member: Member, viewer: Viewer) -> di
         "until": until,
         "seconds": seconds,
         "talk_seconds": _seconds(interaction.answered_at, interaction.ended_at),
+        "may_skip": routing.may_skip_wrap_up(member, interaction.id),
         "summary": interaction.summary,
         "fields": wrapup_fields(interaction, viewer),
         "disposition": interaction.disposition,
@@ -254,6 +256,8 @@ def notes_of(interaction: Interaction, viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def _address(interaction: Interaction, viewer: Viewer, organization: Organization) -> str:
+    if interaction.channel != Interaction.Channel.VOICE and not interaction.address.startswith("+"):
+        return shown(viewer, "email", interaction.address) or "address outside your contract"
     if not interaction.address.startswith("+"):
         return "number withheld"
     address = shown(viewer, "phone", interaction.address)

@@ -228,6 +228,9 @@ def agents_panel(now: FloorNow, organization: Organization) -> dict[str, Any]:
                 "queue": agent.queue_name,
                 "handled": agent.handled_today,
                 "skills": agent.skills,
+                "contacts": agent.contacts,
+                "microphone_lost": agent.microphone_lost,
+                "after_work": agent.after_work.replace("_", " "),
             }
         )
     return {"rows": sorted(rows, key=lambda row: row["state"] == Presence.State.OFFLINE)}

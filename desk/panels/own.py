@@ -19,12 +19,13 @@ from foundation.phones import format_phone
 from knowledge import queries as knowledge
 from knowledge.actions import note_seen
 from routing import queries as routing
-from routing.models import Offer, Presence
+from routing.models import Engagement, Offer, Presence
+from routing.pauses import pauses
 from routing.rules import MISSES_ALLOWED
 
-PAUSES = ("Break", "Lunch", "Training", "Meeting")
 DECLINE_REASONS = ("Finishing notes", "Cannot hear the line", "Not my skill")
 BUSY = {Presence.State.OFFERED, Presence.State.SERVING, Presence.State.WRAP_UP}
+UNITS = 100
 
 
 def presence_panel(member: Member) -> dict[str, Any]:
@@ -33,21 +34,29 @@ def presence_panel(member: Member) -> dict[str, Any]:
     label = Presence.State(presence.state).label
     if presence.state == Presence.State.PAUSED and presence.reason:
         label = presence.reason
+    busy = presence.state in BUSY
+    declared = (presence.after_work or "ready") if busy else presence.state
+    named = presence.after_reason if busy else presence.reason
 
-    def option(state: str, reason: str, text: str) -> dict[str, Any]:
-        current = presence.state == state and (presence.reason or "") == reason
-        return {"state": state, "reason": reason, "label": text, "current": current}
+    def option(state: str, code: str, text: str, name: str = "", note: str = "") -> dict[str, Any]:
+        current = declared == state and named == name
+        return {"state": state, "reason": code, "label": text, "current": current, "note": note}
 
     return {
         "state": presence.state,
         "label": label,
         "since": presence.since,
-        "after_work": presence.after_work,
+        "after_work": presence.after_reason or presence.after_work.replace("_", " "),
+        "notice": presence.notice,
+        "microphone_lost": presence.microphone_lost_at is not None,
         "missed": presence.misses,
         "misses_allowed": MISSES_ALLOWED,
         "options": [
             option("ready", "", "Ready"),
-            *(option("paused", pause, pause) for pause in PAUSES),
+            *(
+                option("paused", one.code, one.name, one.name, "counts as work" if one.is_productive else "")
+                for one in pauses()
+            ),
             option("offline", "", "Offline"),
         ],
     }
@@ -90,14 +99,13 @@ def mine_panel(
     no offer can be open.
     """
     items = own_contacts(member) if contacts is None else contacts
-    offer = routing.live_offer(member) if rings else None
-    busy = sum(1 for item in items if item.state == Interaction.State.SERVING)
+    offers = routing.live_offers(member) if rings else []
     named = [item.customer_id for item in items]
-    named += [offer.work_item.interaction.customer_id] if offer else []
+    named += [offer.work_item.interaction.customer_id for offer in offers]
     note_reads(viewer, (one for one in named if one is not None), "work list")
     return {
-        "capacity": f"{busy} of 1 calls",
-        "offers": [offer_card(offer, viewer, organization)] if offer else [],
+        "capacity": _capacity(member) if items or offers else "",
+        "offers": [offer_card(offer, viewer, organization) for offer in offers],
         "items": [_item(item, viewer, current=item.id == current_id) for item in items],
     }
 
@@ -133,14 +141,21 @@ def work_panel(
 
 
 def own_contacts(member: Member) -> list[Interaction]:
-    """The contacts this person serves or wraps up, oldest first."""
-    return list(
-        Interaction.objects.filter(
-            member=member, state__in=[Interaction.State.SERVING, Interaction.State.WRAP_UP]
-        )
-        .select_related("customer")
-        .order_by("answered_at", "id")
+    """The contacts this person serves or wraps up: a call being served in front, then the oldest."""
+    mine = Interaction.objects.filter(
+        member=member, state__in=[Interaction.State.SERVING, Interaction.State.WRAP_UP]
     )
+    return sorted(
+        mine.select_related("customer").order_by("answered_at", "id"),
+        key=lambda one: (one.channel != Interaction.Channel.VOICE, one.state != Interaction.State.SERVING),
+    )
+
+
+def _capacity(member: Member) -> str:
+    """How many contacts, and what they take of the hundred units."""
+    units = list(Engagement.objects.filter(member=member, ended_at=None).values_list("units", flat=True))
+    contacts = "1 contact" if len(units) == 1 else f"{len(units)} contacts"
+    return f"{contacts} · {min(sum(units), UNITS)} % busy"
 
 
 def offer_card(offer: Offer, viewer: Viewer, organization: Organization) -> dict[str, Any]:
@@ -178,6 +193,11 @@ def contact_name(interaction: Interaction, viewer: Viewer, organization: Organiz
     return "Unknown caller"
 
 
+def channel_name(interaction: Interaction) -> str:
+    """The channel in a word."""
+    return interaction.get_channel_display().capitalize()
+
+
 def identity_words(interaction: Interaction) -> dict[str, str]:
     """How sure we are who this is, and by what."""
     by = {
@@ -202,7 +222,7 @@ def _item(interaction: Interaction, viewer: Viewer, *, current: bool) -> dict[st
         "interaction_id": interaction.id,
         "channel": interaction.channel,
         "title": shown_name(viewer, interaction.customer) if interaction.customer else "Unknown caller",
-        "subtitle": interaction.queue_name or "Call",
+        "subtitle": interaction.queue_name or channel_name(interaction),
         "since": interaction.ended_at if wrapping else interaction.answered_at,
         "state": interaction.state,
         "current": current,

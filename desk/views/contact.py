@@ -17,7 +17,9 @@ from desk.views.fragments import contact_screen, customer_context, form_errors
 from foundation.errors import Conflict, Forbidden, Refusal
 from ivr import actions as phone
 from routing import actions as routing
-from routing import presence
+from routing import presence, queries
+from routing.actions.wrap_up import end_wrap_up_for
+from routing.pauses import usual_pause
 
 
 def _contact(request: DeskRequest, interaction_id: int) -> Interaction:
@@ -151,17 +153,16 @@ def transfer_targets(request: DeskRequest, interaction_id: int) -> HttpResponse:
 @require_POST
 @desk_door(agents=True)
 def transfer(request: DeskRequest, interaction_id: int) -> HttpResponse:
-    """Pass the caller to a queue, in-house or a partner's; they keep their age and the record."""
+    """Pass the contact to a queue, in-house or a partner's; it keeps its age and the record."""
     interaction = _contact(request, interaction_id)
     form = TransferForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
-    phone.transfer_call(
-        interaction.id,
-        member=request.member,
-        queue_slug=form.cleaned_data["queue"],
-        note=form.cleaned_data["note"],
-    )
+    queue_slug, note = form.cleaned_data["queue"], form.cleaned_data["note"]
+    if interaction.channel == Interaction.Channel.VOICE:
+        phone.transfer_call(interaction.id, member=request.member, queue_slug=queue_slug, note=note)
+    else:
+        routing.requeue(interaction.id, queue_slug=queue_slug, actor=request.member.actor, note=note)
     return contact_screen(request, _reloaded(interaction))
 
 
@@ -188,9 +189,12 @@ def mute(request: DeskRequest, interaction_id: int) -> HttpResponse:
 @require_POST
 @desk_door(agents=True)
 def hang_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
-    """End the call; wrap-up follows."""
+    """End the call, or the conversation; wrap-up follows."""
     interaction = _contact(request, interaction_id)
-    phone.hang_up_call(interaction_id, member=request.member)
+    if interaction.channel == Interaction.Channel.VOICE:
+        phone.hang_up_call(interaction_id, member=request.member)
+    elif not routing.finish_work(interaction_id):
+        raise Conflict("contact_over", "This contact is closed.")
     return contact_screen(request, _reloaded(interaction))
 
 
@@ -199,6 +203,8 @@ def hang_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
 def wrap_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
     """Close the contact with its outcome; the agent is ready again (or as asked for)."""
     interaction = _contact(request, interaction_id)
+    if request.POST.get("next") == "skip":
+        return _skip_wrap_up(request, interaction)
     form = WrapUpForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
@@ -211,10 +217,19 @@ def wrap_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
         summary=form.cleaned_data["summary"],
     )
     if request.POST.get("next") == "paused":
-        presence.set_presence(request.member, state="paused", reason="Break")
+        presence.set_presence(request.member, state="paused", reason=usual_pause())
     routing.close_wrap_up(request.member, interaction_id=interaction.id)
     contacts = own.own_contacts(request.member)
     return contact_screen(request, contacts[0] if contacts else None)
+
+
+def _skip_wrap_up(request: DeskRequest, interaction: Interaction) -> HttpResponse:
+    """End it without a word, where the queue leaves that to the agent."""
+    if not queries.may_skip_wrap_up(request.member, interaction.id):
+        raise Refusal("must_wrap_up", "Say how it ended: this queue asks for it.", field="disposition")
+    end_wrap_up_for(request.member, interaction_id=interaction.id, by="agent", actor=request.member.actor)
+    contacts = own.own_contacts(request.member)
+    return contact_screen(request, contacts[0] if contacts else None, contacts)
 
 
 def _keep_wrapup_answers(request: DeskRequest, interaction: Interaction) -> HttpResponse | None:

@@ -43,7 +43,7 @@ def desk_context(
             organization,
             current_id=interaction.id if interaction else None,
             contacts=contacts,
-            rings=presence["state"] == Presence.State.OFFERED,
+            rings=presence["state"] in {Presence.State.OFFERED, Presence.State.SERVING},
         ),
         "contact": None,
         "call": None,

@@ -1,6 +1,7 @@
 """Changes of waiting work and offers. Each belongs inside `tenancy.tenant()` and is all or nothing.
 
-Locks are taken in one order: offer or waiting token, work item, interaction, presence.
+Locks are taken in one order: work item (who holds it may settle its token and offers), interaction,
+presences by member id, live topics. The owner's claim holds what it finds free and waits for nobody.
 """
 
 from routing.actions.estimates import note_estimate, settle_estimates

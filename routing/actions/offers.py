@@ -1,4 +1,4 @@
-"""What becomes of an offer: accepted, declined, expired or revoked, exactly one of them."""
+"""What becomes of an offer: accepted, declined, expired, revoked or superseded, exactly one of them."""
 
 from typing import Any
 
@@ -7,16 +7,17 @@ from django.db import transaction
 from accounts.actors import SYSTEM_ACTOR, Actor
 from accounts.models import Member
 from customers.actions import answer_interaction
-from foundation import clock
+from foundation import clock, rows
 from foundation.errors import Conflict, NotVisible
 from foundation.events import emit
 from foundation.live import hint, nudge
 from foundation.timers import cancel_timer
-from routing.actions.agent_state import leave_busy_state, lock_presence, move
+from routing.actions.agent_state import lock_presence, lock_presences, settle
+from routing.actions.engagements import disengage, serve
 from routing.actions.tokens import lock_item, put_in_line
-from routing.events import OfferAccepted, OfferReturned
+from routing.events import OfferAccepted, OfferReturned, OfferSuperseded
 from routing.models import Offer, Presence, WorkItem
-from routing.rules import MISSES_ALLOWED, also_avoiding
+from routing.rules import MISSES_ALLOWED, also_avoiding, missed_notice
 
 State = Offer.State
 _OVER = {
@@ -24,6 +25,7 @@ _OVER = {
     State.EXPIRED: ("offer_expired", "The time to answer was over; the contact goes to somebody else."),
     State.DECLINED: ("offer_expired", "You declined this contact; it goes to somebody else."),
     State.ACCEPTED: ("offer_taken", "This contact is already accepted."),
+    State.SUPERSEDED: ("offer_taken", "Somebody else was faster and has this contact."),
 }
 
 
@@ -34,93 +36,116 @@ def expiry_key(offer_id: int) -> str:
 
 @transaction.atomic
 def accept_offer(offer_id: int, *, member: Member) -> Offer:
-    """The agent takes the contact; a second click changes nothing.
+    """The agent takes the contact; a second click changes nothing. Of several it was offered to, the first
+    wins.
 
     Conflict `offer_taken` (it is another agent's), `offer_expired`, `caller_gone`.
     """
-    offer = _lock_for(offer_id, member)
+    offer, item = _hold_for(offer_id, member)
     if offer.state == State.ACCEPTED:
         return offer
     if offer.state == State.OFFERED and offer.expires_at <= clock.now():
         raise _over(State.EXPIRED)
     if offer.state != State.OFFERED:
         raise _over(offer.state)
-    item = lock_item(offer.work_item_id)
     if answer_interaction(item.interaction_id, member=member, actor=member.actor) is None:
         raise _over(State.REVOKED)
     _settle(offer, State.ACCEPTED)
     WorkItem.objects.filter(id=item.id).update(state=WorkItem.State.ASSIGNED, assigned_at=offer.settled_at)
-    presence = lock_presence(member.id)
-    presence.misses = 0
-    move(presence, Presence.State.SERVING, interaction_id=item.interaction_id)
+    others = _end_others(offer, item)
+    presences = lock_presences([member.id, *(one.member_id for one in others)])
+    for other in others:
+        settle(presences[other.member_id], ready_since=other.ready_since)
+    serve(item, member.id)
+    presences[member.id].misses = 0
+    presences[member.id].last_inbound_at = offer.settled_at
+    settle(presences[member.id])
     emit(OfferAccepted(**event_fields(offer, item)), actor=member.actor.as_json())
     nudge(f"member:{member.id}", "work.changed", interaction_id=item.interaction_id)
     hint("floor", "calls")
     return offer
 
 
+def _end_others(offer: Offer, item: WorkItem) -> list[Offer]:
+    """Somebody was first: the other offers of the contact are superseded."""
+    others = open_offers_of(item)
+    for other in others:
+        _settle(other, State.SUPERSEDED)
+        disengage(item, other.member_id)
+        emit(OfferSuperseded(**event_fields(other, item)), actor=SYSTEM_ACTOR.as_json())
+    return others
+
+
 @transaction.atomic
 def decline_offer(offer_id: int, *, member: Member, reason: str = "") -> Offer:
     """The agent will not take it: the contact waits again at its old place, for others first."""
-    offer = _lock_for(offer_id, member)
+    offer, item = _hold_for(offer_id, member)
     if offer.state == State.DECLINED:
         return offer
     if offer.state != State.OFFERED:
         raise _over(offer.state)
     offer.decline_reason = reason.strip()[:120]
-    _settle(offer, State.DECLINED)
-    _wait_again(offer, actor=member.actor)
-    leave_busy_state(lock_presence(member.id))
+    _return(offer, item, State.DECLINED, actor=member.actor)
+    settle(lock_presence(member.id))
     return offer
 
 
 @transaction.atomic
 def expire_offer(offer_id: int) -> bool:
     """The time to answer is over. False when the offer is settled, or not due yet."""
-    offer = _lock(offer_id)
-    if offer is None or offer.state != State.OFFERED or offer.expires_at > clock.now():
+    held = _hold(offer_id)
+    if held is None or held[0].state != State.OFFERED or held[0].expires_at > clock.now():
         return False
-    expire_now(offer)
+    _miss(*held)
     return True
 
 
-def expire_now(offer: Offer) -> None:
-    """End a locked, open offer as missed: after the last allowed miss the agent gets no more."""
-    _settle(offer, State.EXPIRED)
-    _wait_again(offer, actor=SYSTEM_ACTOR)
+@transaction.atomic
+def miss_offer(offer_id: int) -> bool:
+    """The agent's desktop is gone: the offer ends before its time. False when it is settled."""
+    held = _hold(offer_id)
+    if held is None or held[0].state != State.OFFERED:
+        return False
+    _miss(*held)
+    return True
+
+
+def _miss(offer: Offer, item: WorkItem) -> None:
+    _return(offer, item, State.EXPIRED, actor=SYSTEM_ACTOR)
     note_miss(lock_presence(offer.member_id))
 
 
 def note_miss(presence: Presence) -> None:
-    """Count an offer that came to nothing by the agent's side."""
+    """Count an offer that came to nothing by the agent's side; after the last allowed one no more come."""
     presence.misses += 1
     if presence.misses < MISSES_ALLOWED or presence.after_work:
-        leave_busy_state(presence)
-    else:
-        presence.misses = 0
-        move(presence, Presence.State.NOT_RESPONDING, reason="Missed offers")
+        settle(presence)
+        return
+    notice = missed_notice(presence.misses)
+    presence.misses = 0
+    settle(presence, declared=Presence.State.NOT_RESPONDING, reason="Missed offers", notice=notice)
 
 
-def revoke_offer(item: WorkItem) -> bool:
-    """The customer has left: end the open offer; the agent is free at their old place. False when none."""
-    offer = Offer.objects.select_for_update(no_key=True).filter(work_item=item).order_by("-id").first()
-    if offer is None or offer.state != State.OFFERED:
-        return False
-    _settle(offer, State.REVOKED)
-    emit(OfferReturned(how="revoked", **event_fields(offer, item)), actor=SYSTEM_ACTOR.as_json())
-    return True
+def revoke_offers(item: WorkItem, *, actor: Actor = SYSTEM_ACTOR, how: str = "revoked") -> list[Offer]:
+    """End a held item's open offers; the agents still need `free_agents`."""
+    offers = open_offers_of(item)
+    for offer in offers:
+        _settle(offer, State.REVOKED, how=how)
+        disengage(item, offer.member_id)
+        emit(OfferReturned(how=how, **event_fields(offer, item)), actor=actor.as_json())
+    return offers
 
 
-def free_agent_of_revoked(item: WorkItem) -> None:
-    """Give the agent of the offer just revoked their old place among the idle."""
-    offer = Offer.objects.filter(work_item=item).order_by("-id")[0]
-    leave_busy_state(lock_presence(offer.member_id), ready_since=offer.ready_since)
+def free_agents(offers: list[Offer]) -> None:
+    """Give the agents of offers just revoked their old places among the idle."""
+    presences = lock_presences(offer.member_id for offer in offers)
+    for offer in offers:
+        settle(presences[offer.member_id], ready_since=offer.ready_since)
 
 
-def lock_open_offer_of(member_id: int) -> Offer | None:
-    """The agent's open offer, held until commit."""
-    offer = Offer.objects.select_for_update(no_key=True).filter(member_id=member_id).order_by("-id").first()
-    return offer if offer is not None and offer.state == State.OFFERED else None
+def open_offers_of(item: WorkItem) -> list[Offer]:
+    """The open offers of a held item."""
+    return list(Offer.objects.filter(work_item=item, state=State.OFFERED).order_by("id"))
 
 
 def event_fields(offer: Offer, item: WorkItem) -> dict[str, Any]:
@@ -134,32 +159,41 @@ def event_fields(offer: Offer, item: WorkItem) -> dict[str, Any]:
     }
 
 
-def _lock(offer_id: int) -> Offer | None:
-    return Offer.objects.select_for_update(no_key=True).filter(id=offer_id).first()
+def _hold(offer_id: int) -> tuple[Offer, WorkItem] | None:
+    """An offer with its item, held until commit: whoever holds the item may settle its offers."""
+    known = Offer.objects.filter(id=offer_id).values_list("work_item_id", flat=True).first()
+    if known is None:
+        return None
+    item = lock_item(known)
+    return Offer.objects.get(id=offer_id), item
 
 
-def _lock_for(offer_id: int, member: Member) -> Offer:
-    offer = _lock(offer_id)
-    if offer is None:
+def _hold_for(offer_id: int, member: Member) -> tuple[Offer, WorkItem]:
+    held = _hold(offer_id)
+    if held is None:
         raise NotVisible("offer")
-    if offer.member_id != member.id:
+    if held[0].member_id != member.id:
         raise Conflict("offer_taken", "This contact was offered to another agent.")
-    return offer
+    return held
 
 
-def _settle(offer: Offer, state: State) -> None:
+def _settle(offer: Offer, state: State, *, how: str = "") -> None:
     offer.state, offer.settled_at = state, clock.now()
     offer.save(update_fields=["state", "settled_at", "decline_reason"])
     cancel_timer(expiry_key(offer.id))
-    nudge(f"member:{offer.member_id}", "offer.gone", offer_id=offer.id, how=str(state))
+    nudge(f"member:{offer.member_id}", "offer.gone", offer_id=offer.id, how=how or str(state))
 
 
-def _wait_again(offer: Offer, *, actor: Actor) -> None:
-    item = lock_item(offer.work_item_id)
+def _return(offer: Offer, item: WorkItem, state: State, *, actor: Actor) -> None:
+    """This agent is out of it; unless others are still asked, the contact waits again with its age."""
+    _settle(offer, state)
+    disengage(item, offer.member_id)
     item.avoid = also_avoiding(item.avoid, offer.member_id, clock.now())
-    put_in_line(item)
-    returned = OfferReturned(how=str(offer.state), **event_fields(offer, item))
-    emit(returned, actor=actor.as_json())
+    if open_offers_of(item):
+        rows.update(item, ["avoid"])
+    else:
+        put_in_line(item)
+    emit(OfferReturned(how=str(offer.state), **event_fields(offer, item)), actor=actor.as_json())
 
 
 def _over(state: str) -> Conflict:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from foundation import clock, rows
+from foundation.errors import Refusal
 from foundation.live import hint
 from foundation.wake import wake_after_commit
 from routing.engine import order_key
@@ -11,10 +12,30 @@ from routing.models import Queue, WaitingToken, WorkItem
 State = WorkItem.State
 
 
+def open_queue(slug: str) -> Queue:
+    """The queue. Refusal `unknown_queue` when it is none, or closed for good."""
+    queue = rows.first(Queue, "WHERE slug = %s AND is_active", [slug])
+    if queue is None:
+        raise Refusal("unknown_queue", f"There is no queue “{slug}”.", field="queue_slug")
+    return queue
+
+
 def live_item(interaction_id: int) -> WorkItem | None:
     """The contact's work item that is not over yet."""
     found = WorkItem.objects.select_related("queue", "interaction")
     return found.filter(interaction_id=interaction_id, done_at=None).first()
+
+
+def lock_live_item(interaction_id: int) -> WorkItem | None:
+    """The contact's live work item, held until commit; its state is final for this transaction.
+
+    While it is waited for, the contact may go on to a stay in another queue: then that one is held.
+    """
+    while (known := live_item(interaction_id)) is not None:
+        item = lock_item(known.id)
+        if item.done_at is None:
+            return item
+    return None
 
 
 def lock_item(work_item_id: int) -> WorkItem:
@@ -47,7 +68,7 @@ def put_in_line(item: WorkItem) -> None:
 
 
 def take_out_of_line(item: WorkItem) -> bool:
-    """Delete the item's token; False when somebody else was faster."""
+    """Delete a held item's token; False when it has none."""
     deleted, _ = WaitingToken.objects.filter(id=item.token_id).delete() if item.token_id else (0, {})
     return bool(deleted)
 

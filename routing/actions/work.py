@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actors import SYSTEM_ACTOR, Actor
+from accounts.models import Member
 from customers.actions import (
     abandon_interaction,
     end_interaction,
@@ -15,21 +16,26 @@ from customers.actions import (
 )
 from customers.models import Interaction
 from foundation import clock, rows
-from foundation.errors import Conflict, Refusal
+from foundation.errors import Conflict
 from foundation.events import emit
 from foundation.live import hint, nudge
 from routing.actions import offers
-from routing.actions.agent_state import State as Presence
-from routing.actions.agent_state import lock_presence
-from routing.actions.tokens import close_item, live_item, lock_item, put_in_line, take_out_of_line
+from routing.actions.agent_state import lock_presence, settle
+from routing.actions.engagements import disengage
+from routing.actions.tokens import (
+    close_item,
+    live_item,
+    lock_live_item,
+    open_queue,
+    put_in_line,
+    take_out_of_line,
+)
 from routing.actions.wrap_up import begin_wrap_up
 from routing.events import OfferReturned, WorkLeft, WorkQueued
 from routing.models import Offer, Queue, WorkItem
 from routing.rules import also_avoiding
 
 State = WorkItem.State
-# Between two looks an item may change hands: offered, returned, accepted. It cannot do so for ever.
-_LOOKS = 20
 
 
 def queue_work(
@@ -46,7 +52,7 @@ def queue_work(
     Calling it again answers with the item already waiting. Refusal `unknown_queue`; Conflict `not_queueable`
     for a contact that is over: both before anything is written.
     """
-    queue = _open_queue(queue_slug)
+    queue = open_queue(queue_slug)
     waiting = queue_interaction(interaction_id, queue_slug=queue.slug, queue_name=queue.name, actor=actor)
     if waiting is None:
         known = live_item(interaction_id)
@@ -70,18 +76,15 @@ def queue_work(
 
 @transaction.atomic
 def leave_queue(interaction_id: int) -> bool:
-    """The customer left: out of the line, or the open offer revoked. False when an agent has them already."""
-    for _ in range(_LOOKS):
-        item = live_item(interaction_id)
-        if item is None or item.state == State.ASSIGNED:
-            return False
-        if take_out_of_line(item):
-            return _abandon(item, expected=State.WAITING)
-        if offers.revoke_offer(item):
-            _abandon(item, expected=State.OFFERED)
-            offers.free_agent_of_revoked(item)
-            return True
-    return False
+    """The customer left: out of the line, or the open offers revoked. False when an agent has them."""
+    item = lock_live_item(interaction_id)
+    if item is None or item.state == State.ASSIGNED:
+        return False
+    take_out_of_line(item)
+    revoked = offers.revoke_offers(item)
+    _abandon(item)
+    offers.free_agents(revoked)
+    return True
 
 
 @transaction.atomic
@@ -90,8 +93,8 @@ def requeue(interaction_id: int, *, queue_slug: str, actor: Actor, note: str = "
 
     Refusal `unknown_queue`; Conflict `not_serving` when no agent has the contact.
     """
-    queue = _open_queue(queue_slug)
-    item = live_item(interaction_id)
+    queue = open_queue(queue_slug)
+    item = lock_live_item(interaction_id)
     if item is None or not close_item(item, expected=State.ASSIGNED, state=State.DONE):
         raise Conflict("not_serving", "No agent has this contact.")
     moved = transfer_interaction(
@@ -100,22 +103,33 @@ def requeue(interaction_id: int, *, queue_slug: str, actor: Actor, note: str = "
     if moved is None:
         raise Conflict("not_serving", "The customer has left.")
     server_id = _server_of(item)
-    begin_wrap_up(server_id, interaction_id=interaction_id, queue=item.queue)
+    begin_wrap_up(item, server_id)
     nudge(f"member:{server_id}", "work.changed", interaction_id=interaction_id)
     return _enter(
-        WorkItem(
-            interaction=moved,
-            queue=queue,
-            base_score=item.base_score,
-            channel=item.channel,
-            wants={"language": item.wants.get("language", "")},
-            entered_at=item.entered_at,
-            queued_at=clock.now(),
-            avoid=also_avoiding([], server_id, clock.now()),
-            handed_over_by_id=server_id,
-            note=note.strip(),
-        ),
+        _next_stay(item, moved, queue, handed_over_by_id=server_id, note=note),
         actor=actor,
+    )
+
+
+def enter_queue(item: WorkItem, moved: Interaction, queue: Queue, *, by: Member, note: str) -> WorkItem:
+    """The contact of a stay just closed waits in another queue, with its age."""
+    return _enter(_next_stay(item, moved, queue, handed_over_by_id=by.id, note=note), actor=by.actor)
+
+
+def _next_stay(
+    item: WorkItem, moved: Interaction, queue: Queue, *, handed_over_by_id: int, note: str
+) -> WorkItem:
+    return WorkItem(
+        interaction=moved,
+        queue=queue,
+        base_score=item.base_score,
+        channel=item.channel,
+        wants={"language": item.wants.get("language", "")},
+        entered_at=item.entered_at,
+        queued_at=clock.now(),
+        avoid=also_avoiding([], handed_over_by_id, clock.now()),
+        handed_over_by_id=handed_over_by_id,
+        note=note.strip(),
     )
 
 
@@ -125,45 +139,43 @@ def return_to_queue(interaction_id: int, *, why: str) -> bool:
 
     Counts as a miss of the agent. False when no agent has the contact.
     """
-    item = live_item(interaction_id)
-    if item is None:
-        return False
-    item = lock_item(item.id)
-    if (
-        item.state != State.ASSIGNED
-        or return_interaction(interaction_id, why=why, actor=SYSTEM_ACTOR) is None
-    ):
+    item = lock_live_item(interaction_id)
+    return item is not None and take_back(item, why=why, actor=SYSTEM_ACTOR, how="not_reached")
+
+
+def take_back(item: WorkItem, *, why: str, actor: Actor, how: str, missed: bool = True) -> bool:
+    """A held, assigned item waits again at its old place; its agent is asked for others first.
+
+    `missed`: it counts as a miss of the agent. False when nobody has it.
+    """
+    if item.state != State.ASSIGNED or return_interaction(item.interaction_id, why=why, actor=actor) is None:
         return False
     offer = _accepted_offer(item)
     item.avoid = also_avoiding(item.avoid, offer.member_id, clock.now())
     put_in_line(item)
-    presence = lock_presence(offer.member_id)
-    if presence.state == Presence.SERVING and presence.interaction_id == interaction_id:
-        offers.note_miss(presence)
-    emit(OfferReturned(how="not_reached", **offers.event_fields(offer, item)), actor=SYSTEM_ACTOR.as_json())
-    nudge(f"member:{offer.member_id}", "work.changed", interaction_id=interaction_id)
+    if disengage(item, offer.member_id):
+        presence = lock_presence(offer.member_id)
+        if missed:
+            offers.note_miss(presence)
+        else:
+            settle(presence)
+    emit(OfferReturned(how=how, **offers.event_fields(offer, item)), actor=actor.as_json())
+    nudge(f"member:{offer.member_id}", "work.changed", interaction_id=item.interaction_id)
     return True
 
 
 @transaction.atomic
 def finish_work(interaction_id: int) -> bool:
     """The contact is over: its agent goes to wrap-up. False when no agent has it, or it was done before."""
-    item = live_item(interaction_id)
+    item = lock_live_item(interaction_id)
     if item is None or not close_item(item, expected=State.ASSIGNED, state=State.DONE):
         return False
     end_interaction(interaction_id)
     server_id = _server_of(item)
-    begin_wrap_up(server_id, interaction_id=interaction_id, queue=item.queue)
+    begin_wrap_up(item, server_id)
     nudge(f"member:{server_id}", "work.changed", interaction_id=interaction_id)
     hint("floor", "calls")
     return True
-
-
-def _open_queue(slug: str) -> Queue:
-    queue = rows.first(Queue, "WHERE slug = %s AND is_active", [slug])
-    if queue is None:
-        raise Refusal("unknown_queue", f"There is no queue “{slug}”.", field="queue_slug")
-    return queue
 
 
 def _enter(item: WorkItem, *, actor: Actor) -> WorkItem:
@@ -175,14 +187,13 @@ def _enter(item: WorkItem, *, actor: Actor) -> WorkItem:
     return item
 
 
-def _abandon(item: WorkItem, *, expected: str) -> bool:
-    close_item(item, expected=expected, state=State.LEFT)
+def _abandon(item: WorkItem) -> None:
+    close_item(item, expected=item.state, state=State.LEFT)
     abandon_interaction(item.interaction_id)
     emit(
         WorkLeft(work_item_id=item.id, interaction_id=item.interaction_id, queue_slug=item.queue.slug),
         actor=SYSTEM_ACTOR.as_json(),
     )
-    return True
 
 
 def _accepted_offer(item: WorkItem) -> Offer:

@@ -50,7 +50,8 @@ def has_room(seat: Seat, rules: Rulebook, channels: Iterable[str]) -> bool:
 
 def fits(seat: Seat, rule: ChannelRule, rules: Rulebook) -> bool:
     """Whether one more contact of this channel fits beside what the agent has."""
-    return below_most(seat, rule) and enough(seat, rule, rules) and not excluding(seat, rule, rules)
+    able = rule.channel not in seat.without
+    return able and below_most(seat, rule) and enough(seat, rule, rules) and not excluding(seat, rule, rules)
 
 
 def _apart(one: ChannelRule, other: ChannelRule) -> bool:

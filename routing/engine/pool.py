@@ -99,7 +99,9 @@ class Pool:
         known = self._alike.get(seat.agent.id)
         if known is None or known[0] is not seat.agent:
             known = self._alike[seat.agent.id] = seat.agent, _alike(seat.agent)
-        return known[1] if not seat.held and not seat.load else (*known[1], seat.load, _items(seat.held))
+        if not seat.held and not seat.load and not seat.without:
+            return known[1]
+        return (*known[1], seat.load, _items(seat.held), seat.without)
 
 
 def clock_name(plan: QueuePlan) -> str:

@@ -165,11 +165,12 @@ def _seat_json(seat: Seat) -> Json:
         "inbound_at": seat.inbound_at,
         "offer_at": seat.offer_at,
         "end_at": seat.end_at,
+        "without": sorted(seat.without),
     }
 
 
 def _seat(row: Json) -> Seat:
-    return Seat(**{**row, "agent": _agent(row["agent"])})
+    return Seat(**{**row, "agent": _agent(row["agent"]), "without": frozenset(row["without"])})
 
 
 def _agent(row: Json) -> Agent:

@@ -204,7 +204,8 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One agent's free capacity. `load`: the part of the 100 units in use, 0–1; `held`: contacts by channel.
+    """One agent's free capacity. `load`: the part of the 100 units in use, 0–1; `held`: contacts by channel;
+    `without`: channels the agent cannot serve just now.
 
     The clocks say since when the agent is ready, and when the last inbound contact, the last offer and the
     last end of a contact were.
@@ -218,6 +219,7 @@ class Seat:
     inbound_at: float | None = None
     offer_at: float | None = None
     end_at: float | None = None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from routing.models.work import WorkItem
 
 
 class Presence(TenantModel):
-    """An agent's state now. `state` is what routing counts; `heartbeat_at` is a second, separate fact.
+    """An agent's state in one word, from two facts: what they declare, and what they are engaged with.
 
-    offline ⇄ ready ⇄ paused; ready → offered → serving → wrap_up → ready | paused | offline;
-    offered → ready (declined, expired) | not_responding. Whatever was asked for while busy, or a desktop
-    gone silent, decides where busy states lead (`after_work`). No index but the keys: updates stay cheap.
+    Declared: offline ⇄ ready ⇄ paused, or not_responding after missed offers. While engaged the word is
+    serving before offered before wrap_up, and what is declared waits in `after_work` (empty: ready). That
+    the desktop breathes (`heartbeat_at`) and its microphone works are facts of their own. No index but the
+    keys: updates stay cheap.
     """
 
     class State(models.TextChoices):
@@ -31,7 +32,7 @@ class Presence(TenantModel):
     state = models.CharField(max_length=16, choices=State, default=State.OFFLINE)
     reason = models.CharField(max_length=60, blank=True, default="", help_text="Why paused")
     after_work = models.CharField(
-        max_length=10, blank=True, default="", help_text="State asked for while busy: paused or offline"
+        max_length=16, blank=True, default="", help_text="What is declared while busy, when not ready"
     )
     after_reason = models.CharField(max_length=60, blank=True, default="")
     interaction = models.ForeignKey(
@@ -40,12 +41,20 @@ class Presence(TenantModel):
         blank=True,
         on_delete=models.SET_NULL,
         db_index=False,
-        help_text="What the agent is busy with",
+        help_text="The contact that `state` speaks of, the last of several",
     )
-    seat_token_id = models.BigIntegerField(null=True, help_text="The seat token, while ready")
+    seat_token_id = models.BigIntegerField(null=True, help_text="The seat token, while capacity is left")
     since = models.DateTimeField(db_default=Now())
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    microphone_lost_at = models.DateTimeField(null=True, blank=True, help_text="No calls since then")
     misses = models.PositiveSmallIntegerField(default=0)
+    notice = models.CharField(
+        max_length=240, blank=True, default="", help_text="Why somebody else changed the state, and what next"
+    )
+    ready_since = models.DateTimeField(null=True, blank=True)
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    last_offer_at = models.DateTimeField(null=True, blank=True)
+    last_end_at = models.DateTimeField(null=True, blank=True)
 
 
 class PresencePeriod(TenantModel):
@@ -54,6 +63,7 @@ class PresencePeriod(TenantModel):
     member = models.ForeignKey(Member, on_delete=models.CASCADE)
     state = models.CharField(max_length=16)
     reason = models.CharField(max_length=60, blank=True, default="")
+    is_productive = models.BooleanField(db_default=False, help_text="A pause that counts as work")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -69,6 +79,7 @@ class Engagement(TenantModel):
     """One contact an agent is busy with, and the units it takes of their 100.
 
     offered → serving → wrap_up, or over at any of them: then `ended_at` is set. An agent may have several.
+    Written by the claim, so no foreign key may cost a look at what it names.
     """
 
     class State(models.TextChoices):
@@ -76,14 +87,32 @@ class Engagement(TenantModel):
         SERVING = "serving", "With a customer"
         WRAP_UP = "wrap_up", "Wrap-up"
 
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, db_index=False, related_name="engagements")
-    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, db_index=False)
-    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, db_index=False)
+    class ClosedBy(models.TextChoices):
+        AGENT = "agent", "The agent"
+        TIMER = "timer", "The time was over"
+        SUPERVISOR = "supervisor", "A supervisor"
+        NONE = "none", "The queue has no wrap-up"
+
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="engagements"
+    )
+    work_item = models.ForeignKey(
+        WorkItem, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="engagements"
+    )
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="+"
+    )
     channel = models.CharField(max_length=10)
     units = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.OFFERED)
     since = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(
+        max_length=10, choices=ClosedBy, blank=True, db_default="", help_text="Who ended the wrap-up"
+    )
+    closed_by_member = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, db_constraint=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -117,13 +146,15 @@ class WaitingToken(TenantModel):
 class SeatToken(TenantModel):
     """What capacity an agent who is ready has left: one row each, replaced whenever it changes.
 
-    `held` is contacts per channel; the idle clocks are the queue's to choose (`Queue.IdleClock`).
+    `held` is contacts per channel, `without` the channels the agent cannot serve just now; the idle clocks
+    are the queue's to choose (`Queue.IdleClock`).
     """
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     ready_since = models.DateTimeField(db_default=Now())
     units_used = models.PositiveSmallIntegerField(default=0)
     held = models.JSONField(default=dict)
+    without = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     last_inbound_at = models.DateTimeField(null=True)
     last_offer_at = models.DateTimeField(null=True)
     last_end_at = models.DateTimeField(null=True)

@@ -57,7 +57,10 @@ class WorkItem(TenantModel):
 
 
 class Offer(TenantModel):
-    """A contact reserved for one agent. offered → accepted | declined | expired | revoked."""
+    """A contact reserved for one agent. offered → accepted | declined | expired | revoked | superseded.
+
+    Several at once for one contact are possible; the first to accept wins, the others are superseded.
+    """
 
     class State(models.TextChoices):
         OFFERED = "offered", "Offered"
@@ -65,11 +68,12 @@ class Offer(TenantModel):
         DECLINED = "declined", "Declined"
         EXPIRED = "expired", "Expired"
         REVOKED = "revoked", "Revoked"
+        SUPERSEDED = "superseded", "Somebody else was first"
 
     work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="offers", db_index=False)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, db_index=False)
     state = models.CharField(max_length=10, choices=State, default=State.OFFERED)
-    waiting_token_id = models.BigIntegerField(unique=True)
+    waiting_token_id = models.BigIntegerField()
     seat_token_id = models.BigIntegerField()
     ready_since = models.DateTimeField(help_text="The seat's, given back when the customer leaves")
     reasons = models.JSONField(default=list, help_text="Sentences")
@@ -79,6 +83,9 @@ class Offer(TenantModel):
     decline_reason = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["waiting_token_id", "seat_token_id"], name="offer_of_pair")
+        ]
         indexes = [
             models.Index(fields=["member", "-id"], name="offer_of_agent"),
             models.Index(fields=["work_item", "-id"], name="offer_of_work"),

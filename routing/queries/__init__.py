@@ -1,12 +1,16 @@
 """Read questions of the desk, the IVR and the floor. Inside `tenancy.tenant()`."""
 
+from routing.queries.agent_time import AgentDay, agent_days, totals_of
 from routing.queries.agents import AgentState, agent_states, presence_of
 from routing.queries.contacts import (
     CallInProgress,
     Handover,
     calls_in_progress,
+    engaged_with,
     handover_of,
     live_offer,
+    live_offers,
+    may_skip_wrap_up,
     queue_names_of,
     transferred_by,
     way_of,
@@ -25,6 +29,7 @@ from routing.queries.lines import (
 from routing.queries.waits import Outlook, accuracy_by_queue, outlook_of
 
 __all__ = [
+    "AgentDay",
     "AgentState",
     "CallInProgress",
     "Handover",
@@ -32,15 +37,20 @@ __all__ = [
     "QueueLine",
     "TransferTarget",
     "accuracy_by_queue",
+    "agent_days",
     "agent_states",
     "calls_in_progress",
+    "engaged_with",
     "estimated_wait_seconds",
     "handover_of",
     "live_offer",
+    "live_offers",
+    "may_skip_wrap_up",
     "outlook_of",
     "position_of",
     "presence_of",
     "queue_names_of",
+    "totals_of",
     "transfer_targets",
     "transferred_by",
     "waiting_by_queue",

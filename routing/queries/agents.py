@@ -1,6 +1,6 @@
 """The people who take work: what they do now."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,12 +10,13 @@ from django.db.models import Count
 from accounts.models import Member, Organization
 from foundation import clock
 from foundation.tenancy import current_organization_id
-from routing.models import AgentSkill, Offer, Presence
+from routing.models import AgentSkill, Engagement, Offer, Presence
 
 
 @dataclass(frozen=True)
 class AgentState:
-    """One agent now; `since` is None for people who never signed in."""
+    """One agent now; `since` is None for people who never signed in. `contacts`: how many they have, with
+    offers and wrap-ups; `after_work`: what they declare while busy, when not ready."""
 
     member: Member
     partner_name: str
@@ -26,6 +27,9 @@ class AgentState:
     queue_name: str
     handled_today: int
     skills: list[str]
+    contacts: int = 0
+    microphone_lost: bool = False
+    after_work: str = ""
 
 
 def presence_of(member: Member) -> Presence:
@@ -38,12 +42,13 @@ def agent_states() -> list[AgentState]:
     """Everyone who takes work, in-house first, by name."""
     members = Member.objects.filter(is_active=True).select_related("partner")
     presences = {one.member_id: one for one in Presence.objects.select_related("interaction__customer")}
-    handled, skills = _handled_today(), _skills()
-    states = [
-        _state(member, presences.get(member.id), handled.get(member.id, 0), skills[member.id])
-        for member in members
-        if member.takes_work
-    ]
+    handled, skills, contacts = _handled_today(), _skills(), _contacts()
+
+    def state_of(member: Member) -> AgentState:
+        known = presences.get(member.id)
+        return _state(member, known, handled.get(member.id, 0), skills[member.id], contacts[member.id])
+
+    states = [state_of(member) for member in members if member.takes_work]
     return sorted(states, key=lambda one: (one.partner_name, one.member.display_name, one.member.id))
 
 
@@ -53,7 +58,9 @@ def midnight() -> datetime:
     return clock.now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _state(member: Member, presence: Presence | None, handled: int, skills: list[str]) -> AgentState:
+def _state(
+    member: Member, presence: Presence | None, handled: int, skills: list[str], contacts: int
+) -> AgentState:
     interaction = presence.interaction if presence else None
     customer = interaction.customer if interaction else None
     return AgentState(
@@ -66,7 +73,14 @@ def _state(member: Member, presence: Presence | None, handled: int, skills: list
         queue_name=interaction.queue_name if interaction else "",
         handled_today=handled,
         skills=skills,
+        contacts=contacts,
+        microphone_lost=bool(presence and presence.microphone_lost_at),
+        after_work=presence.after_work if presence else "",
     )
+
+
+def _contacts() -> Counter[int]:
+    return Counter(Engagement.objects.filter(ended_at=None).values_list("member_id", flat=True))
 
 
 def _handled_today() -> dict[int, int]:

@@ -9,7 +9,7 @@ from accounts.actors import Hand
 from accounts.models import Member
 from customers.models import Interaction
 from foundation import clock
-from routing.models import Offer, Presence, WorkItem
+from routing.models import Engagement, Offer, Queue, WorkItem
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,27 @@ class CallInProgress:
     partner_name: str
 
 
-def live_offer(member: Member) -> Offer | None:
-    """The contact reserved for this person now, with its queue and customer."""
-    offer = (
-        Offer.objects.filter(member=member)
-        .select_related("work_item__queue", "work_item__interaction__customer")
-        .order_by("-id")
-        .first()
+def live_offers(member: Member) -> list[Offer]:
+    """The contacts reserved for this person now, with queue and customer, the oldest first."""
+    offered = Engagement.objects.filter(member=member, state=Engagement.State.OFFERED, ended_at=None)
+    offers = Offer.objects.filter(
+        member=member,
+        work_item__in=offered.values("work_item_id"),
+        state=Offer.State.OFFERED,
+        expires_at__gt=clock.now(),
     )
-    if offer is None or offer.state != Offer.State.OFFERED or offer.expires_at <= clock.now():
-        return None
-    return offer
+    return list(offers.select_related("work_item__queue", "work_item__interaction__customer").order_by("id"))
+
+
+def live_offer(member: Member) -> Offer | None:
+    """The first of the contacts reserved for this person now."""
+    return next(iter(live_offers(member)), None)
+
+
+def engaged_with(member: Member) -> dict[int, Engagement]:
+    """What this person is busy with, by interaction."""
+    live = Engagement.objects.filter(member=member, ended_at=None).order_by("since", "id")
+    return {one.interaction_id: one for one in live}
 
 
 def transferred_by(interaction_id: int) -> str | None:
@@ -96,25 +106,29 @@ def queue_names_of(interaction_id: int) -> list[str]:
 
 
 def wrap_up_limit(member: Member, interaction_id: int) -> tuple[datetime | None, int]:
-    """Until when the wrap-up lasts (None when it is not running), and its full length in seconds."""
+    """Until when the wrap-up lasts (None: until the agent ends it), and its full length in seconds."""
     stay = _stays(interaction_id).filter(done_at__isnull=False, offers__member=member).last()
-    seconds = stay.queue.wrap_up_seconds if stay else 0
-    presence = Presence.objects.filter(member=member, interaction_id=interaction_id).first()
-    if presence is None or presence.state != Presence.State.WRAP_UP:
-        return None, seconds
-    return presence.since + timedelta(seconds=seconds), seconds
+    if stay is None or stay.queue.wrap_up == Queue.WrapUp.FORCED:
+        return None, 0
+    seconds = stay.queue.wrap_up_seconds
+    wrapping = Engagement.objects.filter(
+        member=member, interaction_id=interaction_id, state=Engagement.State.WRAP_UP, ended_at=None
+    ).first()
+    return (wrapping.since + timedelta(seconds=seconds) if wrapping else None), seconds
+
+
+def may_skip_wrap_up(member: Member, interaction_id: int) -> bool:
+    """Whether the agent may end it without writing down how the contact ended."""
+    stay = _stays(interaction_id).filter(done_at__isnull=False, offers__member=member).last()
+    return stay is not None and stay.queue.wrap_up == Queue.WrapUp.OPTIONAL
 
 
 def calls_in_progress() -> list[CallInProgress]:
-    """Every call now, the longest first."""
+    """Every call, and every contact of another channel, now; the longest first."""
     states = [Interaction.State.OPENED, Interaction.State.WAITING, Interaction.State.SERVING]
-    calls = Interaction.objects.filter(state__in=states, channel=Interaction.Channel.VOICE)
-    offered = {
-        presence.interaction_id: presence.member
-        for presence in Presence.objects.filter(state=Presence.State.OFFERED).select_related(
-            "member__partner"
-        )
-    }
+    calls = Interaction.objects.filter(state__in=states)
+    ringing = Engagement.objects.filter(state=Engagement.State.OFFERED, ended_at=None)
+    offered = {one.interaction_id: one.member for one in ringing.select_related("member__partner")}
     related = calls.select_related("customer", "member__partner").order_by("started_at", "id")
     return [_in_progress(call, offered.get(call.id)) for call in related]
 

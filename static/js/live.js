@@ -34,6 +34,7 @@ class Live {
   constructor({ url, sinceUrl, cursors = {}, onFrame = () => {}, onState = () => {} }) {
     Object.assign(this, { url, sinceUrl, cursors, onFrame, onState });
     this.topics = new Map();
+    this.facts = {};
     this.state = null;
     this.socket = null;
     this.attempts = 0;
@@ -61,6 +62,12 @@ class Live {
     const known = names.filter((name) => this.topics.has(name));
     for (const name of known) this.forget(name);
     if (known.length) this.send({ unfollow: known });
+  }
+
+  /** Say this with every heartbeat from now on, and at once. */
+  tell(facts) {
+    Object.assign(this.facts, facts);
+    this.send({ heartbeat: this.facts });
   }
 
   close() {
@@ -101,7 +108,7 @@ class Live {
     this.heardAt = this.beatAt = Date.now();
     const names = [...this.topics.keys()];
     if (names.length) this.send({ follow: names, last: this.lastOf(names) });
-    this.send({ heartbeat: {} });
+    this.send({ heartbeat: this.facts });
     this.become("live");
   }
 
@@ -156,7 +163,7 @@ class Live {
       if (now - this.heardAt > SILENCE_MS) this.abandon();
       else if (now - this.beatAt >= HEARTBEAT_MS) {
         this.beatAt = now;
-        this.send({ heartbeat: {} });
+        this.send({ heartbeat: this.facts });
       }
     } else if (this.reconnectAt !== null && now >= this.reconnectAt) {
       this.open();

@@ -3,6 +3,7 @@
 
 const { voiceSdkUrl, voiceTokenUrl } = document.body.dataset;
 
+const NO_MICROPHONE = new Set([31401, 31402]); // permission denied, could not be acquired
 let said = "";
 /** @param {string} text @param {"good"|"soon"|"now"|""} level */
 function line(text, level = "") {
@@ -35,7 +36,10 @@ async function start() {
   const device = new window.Twilio.Device(await token(), { closeProtection: true, logLevel: 4 });
   device.on("registered", () => line("Your line is ready.", "good"));
   device.on("unregistered", () => line("Your line is not connected.", "soon"));
-  device.on("error", (error) => line(`Your line has a problem: ${error.message ?? error}`, "now"));
+  device.on("error", (error) => {
+    line(`Your line has a problem: ${error.message ?? error}`, "now");
+    if (NO_MICROPHONE.has(error.code)) document.dispatchEvent(new CustomEvent("line:microphone", { detail: false }));
+  });
   device.on("tokenWillExpire", async () => device.updateToken(await token()));
   device.on("incoming", answer);
   await device.register();

@@ -20,6 +20,7 @@ from tests.desk import (
     privacy_samples,
     reason_samples,
     samples,
+    steering_samples,
 )
 
 
@@ -93,6 +94,7 @@ def screens() -> dict[str, str]:
         ),
         "floor": rendered("desk/floor.html", floor_samples.floor(), **floor),
         "floor-empty": rendered("desk/floor.html", floor_samples.empty_floor(), **floor),
+        **_steering(),
         "duplicates": rendered(
             "desk/duplicates.html",
             {"waiting": duplicate_samples.waiting(), "history": duplicate_samples.history()},
@@ -120,6 +122,27 @@ def screens() -> dict[str, str]:
         **_privacy(),
         "locked": rendered("accounts/locked.html", {}),
         "not-found": rendered("404.html", {}),
+    }
+
+
+def _steering() -> dict[str, str]:
+    """Agents' time, and the floor with each of its dialogs open."""
+    floor = {"path": "/floor/", "role": "supervisor"}
+    page = rendered("desk/floor.html", floor_samples.floor(), **floor)
+    dialogs = {
+        "contact": rendered("desk/floor/_steer_contact.html", {"steer": steering_samples.contact()}, **floor),
+        "agent": rendered("desk/floor/_steer_agent.html", {"steer": steering_samples.agent()}, **floor),
+    }
+    day = {"path": "/agent_time/", "role": "supervisor"}
+    return {
+        "agent-time": rendered("desk/agent_time.html", {"panel": steering_samples.agent_time()}, **day),
+        "agent-time-empty": rendered(
+            "desk/agent_time.html", {"panel": {**steering_samples.agent_time(), "rows": []}}, **day
+        ),
+        **{
+            f"steer-{name}": page.replace('<div id="floor-steer">', f'<div id="floor-steer">{dialog}')
+            for name, dialog in dialogs.items()
+        },
     }
 
 

@@ -23,6 +23,7 @@ def _route(name: str) -> str:
         "presence",
         "search",
         "floor",
+        "agent_time",
         "simulations",
         "asked_again",
         "reasons",

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 
-from routing.models import Offer, Presence, PresencePeriod, SeatToken, WaitingToken, WorkItem
+from routing.capacity import load_channels, load_of
+from routing.engine import CAPACITY_UNITS
+from routing.models import (
+    Engagement,
+    Offer,
+    Presence,
+    PresencePeriod,
+    SeatToken,
+    WaitingToken,
+    WorkItem,
+)
+from routing.rules import declared_of, word_of
 
 
 def assert_sound() -> None:
-    """Tokens, work, offers and presence agree; periods touch and never overlap."""
+    """Tokens, work, offers, engagements and presence agree; periods touch and never overlap."""
+    engaged: dict[int, list[Engagement]] = defaultdict(list)
+    for one in Engagement.objects.filter(ended_at=None).order_by("since", "id"):
+        engaged[one.member_id].append(one)
     _tokens_stand_for_waiting_work()
-    _offers_stand_for_offered_work_and_agents()
-    _seats_stand_for_ready_agents()
-    for member_id in Presence.objects.values_list("member_id", flat=True):
+    _offers_and_work_stand_behind_engagements(engaged)
+    presences = {one.member_id: one for one in Presence.objects.all()}
+    assert engaged.keys() <= presences.keys()
+    _nobody_is_over_capacity(engaged)
+    _seats_stand_for_capacity_left(presences, engaged)
+    for member_id, presence in presences.items():
+        declared = declared_of(presence.state, presence.after_work)
+        assert presence.state == word_of([one.state for one in engaged[member_id]], declared)
         assert_periods_touch(member_id)
 
 
@@ -23,21 +42,42 @@ def _tokens_stand_for_waiting_work() -> None:
     assert not WorkItem.objects.exclude(state="waiting").exclude(token_id=None).exists()
 
 
-def _offers_stand_for_offered_work_and_agents() -> None:
-    open_offers = Offer.objects.filter(state="offered")
-    assert set(open_offers.values_list("work_item_id", flat=True)) == set(
-        WorkItem.objects.filter(state="offered").values_list("id", flat=True)
-    )
-    reserved = set(Presence.objects.filter(state="offered").values_list("member_id", flat=True))
-    assert Counter(open_offers.values_list("member_id", flat=True)) == Counter(reserved)
+def _offers_and_work_stand_behind_engagements(engaged: dict[int, list[Engagement]]) -> None:
+    live = [one for mine in engaged.values() for one in mine]
+    assert len({(one.member_id, one.work_item_id) for one in live}) == len(live)
+    open_offers = Offer.objects.filter(state="offered").values_list("member_id", "work_item_id")
+    offered = [(one.member_id, one.work_item_id) for one in live if one.state == "offered"]
+    assert Counter(open_offers) == Counter(offered)
+    items = dict(WorkItem.objects.filter(done_at=None).values_list("id", "state"))
+    assert {one for one, state in items.items() if state == "offered"} == {work for _, work in offered}
+    serving = [one.work_item_id for one in live if one.state == "serving"]
+    assert Counter(serving) == Counter(one for one, state in items.items() if state == "assigned")
 
 
-def _seats_stand_for_ready_agents() -> None:
-    seats = dict(SeatToken.objects.values_list("member_id", "id"))
+def _nobody_is_over_capacity(engaged: dict[int, list[Engagement]]) -> None:
+    """But for contacts that give way to others, a hundred units are all."""
+    channels = load_channels()
+    for mine in engaged.values():
+        kept = [one for one in mine if not channels.rule(one.channel).interruptible]
+        assert sum(one.units for one in kept) <= CAPACITY_UNITS
+        for channel, number in load_of(mine).held.items():
+            assert number <= (channels.rule(channel).most or number)
+
+
+def _seats_stand_for_capacity_left(
+    presences: dict[int, Presence], engaged: dict[int, list[Engagement]]
+) -> None:
+    """A silent desktop may be without one; whoever has one has that much left, and declares ready."""
+    seats = {seat.member_id: seat for seat in SeatToken.objects.all()}
     assert len(seats) == SeatToken.objects.count()
-    given = Presence.objects.exclude(seat_token_id=None)
-    assert seats == dict(given.values_list("member_id", "seat_token_id"))
-    assert not given.exclude(state="ready").exists()
+    given = {one.member_id: one.seat_token_id for one in presences.values() if one.seat_token_id is not None}
+    assert {member_id: seat.id for member_id, seat in seats.items()} == given
+    channels = load_channels()
+    for member_id, seat in seats.items():
+        presence, load = presences[member_id], load_of(engaged[member_id])
+        assert declared_of(presence.state, presence.after_work) == "ready"
+        assert (seat.units_used, seat.held) == (load.used, load.held)
+        assert channels.has_room(load)
 
 
 def assert_periods_touch(member_id: int) -> None:

@@ -37,7 +37,16 @@ from partners.actions import create_webhook_endpoint
 from partners.models import WebhookMessage
 from routing.actions import accept_offer, queue_work
 from routing.claims import Pair, claim
-from routing.models import AgentSkill, Presence, Queue, SeatToken, SimulationRun, Skill, WaitingToken
+from routing.models import (
+    AgentSkill,
+    Engagement,
+    Presence,
+    Queue,
+    SeatToken,
+    SimulationRun,
+    Skill,
+    WaitingToken,
+)
 from routing.pools import add_step, pool_of_partner
 from routing.presence import set_presence
 from tests.people import Cast, make_cast
@@ -187,6 +196,7 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
         "hold_id": hold_contact(customer.id, why=f"{words.plant} in bloom", actor=cast.ana.actor).pk,
         "identity_id": customer.identities.get().pk,
         "interaction_id": offer.work_item.interaction_id,
+        "member_id": cast.ana.id,
         "promise_id": promise.id,
         "case_id": case.id,
         "subscription_id": add_subscription(customer.id, product_code="print", actor=cast.ana.actor).id,
@@ -210,6 +220,7 @@ def _offer(member: Member, customer: Customer, *, queue: str = "digital") -> int
     )
     item = queue_work(interaction.id, queue_slug=queue, actor=IVR_ACTOR)
     Presence.objects.filter(member=member).delete()
+    Engagement.objects.filter(member=member, ended_at=None).update(ended_at=clock.now())
     set_presence(member, state="ready")
     token = WaitingToken.objects.get(work_item=item)
     seat = SeatToken.objects.get(member=member)

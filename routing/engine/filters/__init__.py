@@ -12,6 +12,7 @@ from routing.engine.filters import (
     ceiling,
     cooldown,
     delay,
+    device,
     exclusive,
     hold,
     language,
@@ -41,7 +42,7 @@ class AgentRule(Protocol):
 _BY_SPLIT: tuple[PoolRule, ...] = (ceiling, share)
 POOL_RULES: tuple[PoolRule, ...] = (*BY_POOL, hold, *_BY_SPLIT)
 # What agents with the same skills, pools and load have in common, and what is each one's own.
-OF_ALIKE: tuple[AgentRule, ...] = (skills, licence, language, exclusive, most, capacity)
+OF_ALIKE: tuple[AgentRule, ...] = (skills, licence, language, device, exclusive, most, capacity)
 OF_EACH: tuple[AgentRule, ...] = (standing, cooldown, sticky)
 AGENT_RULES: tuple[AgentRule, ...] = (delay, standing, *OF_ALIKE, cooldown, sticky)
 
