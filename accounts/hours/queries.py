@@ -31,5 +31,6 @@ def _hours(row: BusinessHours) -> OpenHours:
 
 
 def _spans_of(holiday: Holiday) -> tuple[Span, ...]:
-    closed = holiday.opens is None or holiday.closes is None
-    return () if closed else ((holiday.opens, holiday.closes),)
+    if holiday.opens is None or holiday.closes is None:
+        return ()
+    return ((holiday.opens, holiday.closes),)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Prefetch, QuerySet
@@ -13,8 +14,10 @@ from django.db.models import Prefetch, QuerySet
 from accounts.access import scopes_of_partners
 from accounts.hours.models import BusinessHours
 from accounts.hours.queries import load_hours
-from accounts.models import Member
+from accounts.models import Member, Organization
 from foundation import clock
+from foundation.tenancy import current_organization_id
+from routing.engine import DEFAULT_CHANNELS
 from routing.models import (
     AgentSkill,
     ChannelRule,
@@ -203,19 +206,14 @@ def reason_document(reason: PauseReason) -> Document:
 
 # What a channel takes where a company has not said otherwise.
 USUAL_CHANNELS: Mapping[str, Document] = {
-    channel: {
-        "channel": channel,
-        "units": units,
-        "most": most,
-        "excludes": excludes,
-        "is_interruptible": False,
+    rule.channel: {
+        "channel": rule.channel,
+        "units": rule.units,
+        "most": rule.most,
+        "excludes": sorted(rule.excludes),
+        "is_interruptible": rule.interruptible,
     }
-    for channel, units, most, excludes in (
-        ("voice", 100, 1, ["chat", "message"]),
-        ("chat", 33, None, []),
-        ("message", 33, None, []),
-        ("mail", 20, None, []),
-    )
+    for rule in DEFAULT_CHANNELS.values()
 }
 
 
@@ -234,6 +232,7 @@ def world(queues: Mapping[str, Document] | None = None) -> World:
     for row in BusinessHours.objects.all():
         hours[row.slug] = by_id[row.id]
     pools = list(Pool.objects.select_related("partner", "hours"))
+    zone = Organization.objects.get(id=current_organization_id()).time_zone
     scopes = scopes_of_partners([pool.partner_id for pool in pools if pool.partner_id is not None])
     return World(
         people=tuple(_people(pools)),
@@ -251,7 +250,7 @@ def world(queues: Mapping[str, Document] | None = None) -> World:
         skills=dict(Skill.objects.values_list("slug", "name")),
         hours=hours,
         queues=queue_documents() if queues is None else queues,
-        today=clock.now().date(),
+        today=clock.now().astimezone(ZoneInfo(zone)).date(),
     )
 
 

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from accounts.hours.rules import OpenHours, next_opening
+from routing.engine.values import DEFAULT_ORDER
 from routing.setup_rules.staff import nobody_because, steps_of
 from routing.setup_rules.values import HOUSE, Document, Problem, World
 
 OFFER_SECONDS = range(5, 901)
 MOST_OFFERS = 10
 MOST_STEPS = 20
-RANKS = ("preferred", "split", "ring", "local", "language", "fit", "load", "idle")
 _FINALS = ("voicemail", "callback", "message", "queue", "partner")
 _FLOATS = ("acceleration", "score_cap")
 
@@ -57,8 +57,8 @@ def _numbers(queue: Document) -> Iterator[Problem]:
     if queue["wrap_up"] == "timed" and not queue["wrap_up_seconds"]:
         yield Problem("bad_wrap_up", "wrap_up_seconds", "A wrap-up that ends by itself needs a time.")
     order = queue["agent_order"]
-    if set(order) - set(RANKS) or len(set(order)) != len(order):
-        yield Problem("bad_order", "agent_order", f"Each of these once at most: {', '.join(RANKS)}.")
+    if set(order) - set(DEFAULT_ORDER) or len(set(order)) != len(order):
+        yield Problem("bad_order", "agent_order", f"Each of these once at most: {', '.join(DEFAULT_ORDER)}.")
 
 
 def _known(queue: Document, world: World) -> Iterator[Problem]:

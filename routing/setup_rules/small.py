@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from routing.engine.values import CAPACITY_UNITS
 from routing.setup_rules.values import HOUSE, Document, Problem
 
-CAPACITY_UNITS = 100  # of every agent
 LEVELS = range(1, 6)
 
 

@@ -92,6 +92,23 @@ def change_pause_reason(
 
 
 @transaction.atomic
+def move_pause_reason(slug: str, *, by: int, actor: Actor) -> bool:
+    """One place up (-1) or down (1) in the list agents choose from. False at its end. NotVisible."""
+    ordered = list(PauseReason.objects.select_for_update(no_key=True).order_by("position", "id"))
+    at = next((place for place, one in enumerate(ordered) if one.slug == slug), None)
+    if at is None:
+        raise NotVisible("pause reason")
+    to = at + by
+    if not 0 <= to < len(ordered):
+        return False
+    ordered[at], ordered[to] = ordered[to], ordered[at]
+    for position, one in enumerate(ordered):
+        one.position = position
+    PauseReason.objects.bulk_update(ordered, ["position"])
+    return note_change(f"pause-reason/{slug}", {"position": at}, {"position": to}, actor=actor)
+
+
+@transaction.atomic
 def create_hours(slug: str, *, name: str, actor: Actor, **settings: Any) -> BusinessHours:
     """Opening hours: time_zone, spans [{weekday, opens, closes}], holidays. SettingsRefused."""
     clean_slug(slug, taken=BusinessHours.objects.filter(slug=slug).exists())
