@@ -2,7 +2,8 @@
 
 public: anybody · signed: a carrier whose signature we check · member: any signed-in member ·
 agent: members who take work · supervisor: supervisors and administrators · admin: administrators ·
-partner_api: a partner's system with a token · ops: health and figures, which name no company and no customer.
+partner_api: a partner's or the company's own system with a token · ops: health and figures, which name no
+company and no customer.
 """
 
 from typing import Literal
@@ -171,6 +172,20 @@ URL_CLASSES: dict[str, UrlClass] = {
     "partners:webhook_endpoint_replay": "partner_api",
     "partners:webhook_messages": "partner_api",
     "partners:webhook_message_resend": "partner_api",
+    "partners:routing_queues": "partner_api",
+    "partners:routing_queues_one": "partner_api",
+    "partners:routing_pools": "partner_api",
+    "partners:routing_pools_one": "partner_api",
+    "partners:routing_skills": "partner_api",
+    "partners:routing_skills_one": "partner_api",
+    "partners:routing_hours": "partner_api",
+    "partners:routing_hours_one": "partner_api",
+    "partners:routing_pause_reasons": "partner_api",
+    "partners:routing_pause_reasons_one": "partner_api",
+    "partners:routing_channels": "partner_api",
+    "partners:routing_channels_one": "partner_api",
+    "partners:routing_agents": "partner_api",
+    "partners:routing_agents_one": "partner_api",
     "partners:elsewhere": "public",
     "live_since": "member",
     "healthz": "ops",

@@ -44,7 +44,9 @@ def overview_panel(member: Member, organization: Organization) -> dict[str, Any]
             "hours": len(there.hours),
             "people": len(there.people),
         },
-        "history": history_lines(setting_history(*keys)),
+        "history": history_lines(
+            setting_history(*keys), {f"agent/{person.id}": person.name for person in there.people}
+        ),
     }
 
 
@@ -243,14 +245,14 @@ def _pins(slug: str) -> list[dict[str, Any]]:
     ]
 
 
-def history_lines(changes: Iterable[Any]) -> list[dict[str, Any]]:
+def history_lines(changes: Iterable[Any], names: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """Who changed what, from what to what."""
     return [
         {
             "by": change.by,
             "at": change.at,
             "what": change.what,
-            "key": change.key.replace("/", " "),
+            "key": (names or {}).get(change.key) or change.key.replace("/", " ").replace("-", " "),
             "changes": [
                 {"name": name.replace("_", " "), "was": _brief(was), "now": _brief(now)}
                 for name, (was, now) in list(change.changes.items())[:6]
@@ -264,7 +266,7 @@ def history_lines(changes: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _brief(value: Any) -> str:
     if isinstance(value, list):
-        return f"{len(value)} entries" if value else "none"
+        return f"{len(value)} listed" if value else "none"
     return (
         "none" if value in (None, "") else "yes" if value is True else "no" if value is False else str(value)
     )

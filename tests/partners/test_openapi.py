@@ -40,7 +40,7 @@ def test_the_served_document_names_every_door(live_server: Any) -> None:
     document = served.json()
     OpenAPIV31SpecValidator(document).validate()
     routes = {
-        "/api/v1/" + re.sub(r"<row:(\w+)>", r"{\1}", str(pattern.pattern))
+        "/api/v1/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
         for pattern in _api
         if hasattr(pattern.callback, "cls")
     }
