@@ -195,8 +195,8 @@ def _said(value: Any) -> str:
 
 def step_panel(queue: Mapping[str, Any], position: int | None) -> dict[str, Any]:
     """The form of one step; of a new one without a position."""
-    blank = {"name": "", "pools": [], "wait_seconds": None, "requirements": []}
-    step = blank if position is None else queue["steps"][position]
+    blank: dict[str, Any] = {"name": "", "pools": [], "wait_seconds": None, "requirements": []}
+    step: Mapping[str, Any] = blank if position is None else queue["steps"][position]
     chosen = set(step["pools"])
     return {
         "is_new": position is None,

@@ -1,7 +1,8 @@
 """The queue is closed: say until when, and do what is set up for contacts nobody takes."""
 
 from ivr.call import Call
-from ivr.known_lines import Closing, line_of
+from ivr.known_lines import line_of
+from ivr.queries import Closing
 from ivr.rules import spoken_opening
 
 # Queue.Final: what leads to a queue of its own, and what to words alone.

@@ -15,8 +15,6 @@ from routing.queries.setup import (
     STEP_FIELDS,
 )
 
-_LIST = {"max_length": 100, "required": False}
-
 
 class _Strict(serializers.Serializer):
     """Nothing is overlooked: a member that means nothing here is refused."""
@@ -44,6 +42,11 @@ def _slug(*, null: bool = False, **more: Any) -> serializers.CharField:
     return serializers.CharField(max_length=50, allow_null=null, required=not null, **more)
 
 
+def _many(serializer: Any, most: int, *, required: bool = True) -> Any:
+    """A list of entries."""
+    return serializer(many=True, max_length=most, required=required)
+
+
 class NeedSerializer(_Strict):
     """A skill that is asked for."""
 
@@ -55,7 +58,7 @@ class RoutingStepSerializer(_StrictModel):
     """A step: from here on these pools may take a contact; `in-house` is everybody of the company."""
 
     pools = serializers.ListField(child=_slug(), max_length=50, min_length=1)
-    requirements = NeedSerializer(many=True, required=False, max_length=50)
+    requirements = _many(NeedSerializer, 50, required=False)
 
     class Meta:
         model = QueueStep
@@ -87,14 +90,16 @@ class QueueSettingsSerializer(_StrictModel):
     """A queue with its steps, shares and overflow rules; other things by slug."""
 
     slug = serializers.CharField(max_length=50)
-    agent_order = serializers.ListField(child=serializers.CharField(max_length=20), **_LIST)
+    agent_order = serializers.ListField(
+        child=serializers.CharField(max_length=20), max_length=100, required=False
+    )
     hours = _slug(null=True)
     final_queue = _slug(null=True)
     final_pool = _slug(null=True)
-    requirements = NeedSerializer(many=True, required=False, max_length=50)
-    steps = RoutingStepSerializer(many=True, required=False, max_length=50)
-    shares = ShareSerializer(many=True, required=False, max_length=50)
-    overflows = OverflowSerializer(many=True, required=False, max_length=50)
+    requirements = _many(NeedSerializer, 50, required=False)
+    steps = _many(RoutingStepSerializer, 50, required=False)
+    shares = _many(ShareSerializer, 50, required=False)
+    overflows = _many(OverflowSerializer, 50, required=False)
 
     class Meta:
         model = Queue
@@ -118,7 +123,9 @@ class PoolSettingsSerializer(_StrictModel):
     slug = serializers.CharField(max_length=50)
     partner = _slug(null=True, help_text="Slug; stays as it is")
     hours = _slug(null=True)
-    regions = serializers.ListField(child=serializers.CharField(max_length=80), **_LIST)
+    regions = serializers.ListField(
+        child=serializers.CharField(max_length=80), max_length=100, required=False
+    )
     members = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=5000, required=False
     )
@@ -150,7 +157,7 @@ class AgentSkillsSerializer(_Strict):
     """All that an agent can do."""
 
     member_id = serializers.IntegerField(read_only=True)
-    skills = HeldSkillSerializer(many=True, max_length=200)
+    skills = _many(HeldSkillSerializer, 200)
 
 
 class SpanSerializer(_Strict):
@@ -174,8 +181,8 @@ class HoursSettingsSerializer(_StrictModel):
     """Opening hours with their spans and holidays."""
 
     slug = serializers.CharField(max_length=50)
-    spans = SpanSerializer(many=True, max_length=100)
-    holidays = HolidaySerializer(many=True, required=False, max_length=1000)
+    spans = _many(SpanSerializer, 100)
+    holidays = _many(HolidaySerializer, 1000, required=False)
 
     class Meta:
         model = BusinessHours
@@ -196,7 +203,9 @@ class ChannelSettingsSerializer(_StrictModel):
     """What a contact on a channel takes of an agent's 100 units."""
 
     channel = serializers.CharField(read_only=True)
-    excludes = serializers.ListField(child=serializers.CharField(max_length=10), **_LIST)
+    excludes = serializers.ListField(
+        child=serializers.CharField(max_length=10), max_length=100, required=False
+    )
 
     class Meta:
         model = ChannelRule
