@@ -5,16 +5,20 @@ from ivr.actions.calls import queue_call
 from ivr.addresses import address
 from ivr.call import Call
 from ivr.models import CallSession
+from ivr.steps.closed import closing_of
 
 
 def enter(call: Call) -> str | None:
-    """Queue the caller, once; to voicemail when that queue takes nobody."""
+    """Queue the caller, once; to voicemail when that queue takes nobody, to `closed` while it is."""
     session = call.session
     if session.state == CallSession.State.VOICEMAIL:
         return "voicemail"
     if session.state == CallSession.State.IN_IVR:
+        queue_slug = session.queue_slug or call.number.queue.slug
+        if closing_of(call, queue_slug) is not None:
+            return "closed"
         try:
-            call.changed |= queue_call(session, queue_slug=session.queue_slug or call.number.queue.slug)
+            call.changed |= queue_call(session, queue_slug=queue_slug)
         except Refusal:
             return "voicemail"
         call.document.say("Thank you. I am putting you through; you will not have to say this again.")
