@@ -204,7 +204,6 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
         "name": "queues",
         "slug": "service",
         "position": 0,
-        "member_id": cast.ana.id,
         "number_id": 1,
         "step": "reason",
         "rest": "nowhere",
