@@ -40,8 +40,8 @@ class Line:
         self._part_of[contact.id] = part
         part.add(contact)
         if self.plan.final is not None:
-            self._by_entered.add((contact.entered_at, contact.id))
-            self._by_queued.add((contact.queued_at, contact.id))
+            self._by_entered.add((_counts_from(contact, contact.entered_at), contact.id))
+            self._by_queued.add((_counts_from(contact, contact.queued_at), contact.id))
 
     def remove(self, contact_id: int) -> Contact | None:
         """Take a contact out, if it is there."""
@@ -52,8 +52,8 @@ class Line:
         if not part:
             self.parts = {wants: one for wants, one in self.parts.items() if one}
         if self.plan.final is not None:
-            self._by_entered.remove((contact.entered_at, contact_id))
-            self._by_queued.remove((contact.queued_at, contact_id))
+            self._by_entered.remove((_counts_from(contact, contact.entered_at), contact_id))
+            self._by_queued.remove((_counts_from(contact, contact.queued_at), contact_id))
         return contact
 
     def in_order(self, now: float) -> Iterator[Contact]:
@@ -64,6 +64,12 @@ class Line:
     def contacts(self) -> Iterator[Contact]:
         """All, in no order."""
         return (contact for part in self.parts.values() for contact in part.contacts())
+
+    def longest_wait(self, now: float) -> float:
+        """Seconds that somebody has been in this queue at most; 0 when it is empty."""
+        if self._by_queued:
+            return max(now - self._by_queued.first[0], 0.0)
+        return max((now - contact.queued_at for contact in self.contacts()), default=0.0)
 
     def overdue(self, entered_by: float | None, queued_by: float | None) -> Iterator[Contact]:
         """Those in a queue with a final action that entered, or were queued, so long ago."""
@@ -154,6 +160,10 @@ class Part:
         self._at_cap.remove(place)
         self._at_cap_by_age.remove(place[1:])
         self._capped.remove(place[2])
+
+
+def _counts_from(contact: Contact, moment: float) -> float:
+    return moment if contact.final_from is None else contact.final_from
 
 
 def wants_of(contact: Contact, plan: QueuePlan) -> Wants:

@@ -7,6 +7,7 @@ from routing.engine import explain_not_me, explain_waiting, replay, rules_in, si
 from routing.floor import Floor
 from routing.models import DecisionRecord, Offer, SeatToken, WaitingToken
 from routing.queries.lines import ahead_of
+from routing.rule_versions import inputs_of_record
 from routing.token_tables import contact_of, seat_of
 
 
@@ -23,7 +24,7 @@ def why_not(offer: Offer, member: Member) -> list[str]:
         return []
     if offer.member_id == member.id:
         return ["it was offered to you"]
-    inputs = record.inputs
+    inputs = inputs_of_record(record)
     return explain_not_me(replay(inputs), agent, rules_in(inputs), inputs["now"], situation_in(inputs))
 
 

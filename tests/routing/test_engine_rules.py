@@ -174,12 +174,12 @@ def test_agents_of_the_region_come_first_in_queues_that_ask_for_it() -> None:
 def test_a_mail_gives_way_to_a_call_but_not_a_call_to_a_mail() -> None:
     plain = QueuePlan(id=1, slug="service")
     book = Rulebook({1: plain}, {}, {**Rulebook({}).channels})
-    channels = {name: replace(rule, interruptible=name == "mail") for name, rule in book.channels.items()}
+    channels = {name: replace(rule, interruptible=name == "email") for name, rule in book.channels.items()}
     book = Rulebook({1: plain}, {}, channels)
-    writing = Seat(1, ANA, NOW, load=1.0, held={"mail": 5})
+    writing = Seat(1, ANA, NOW, load=1.0, held={"email": 5})
     assert made(CALLER, [writing], book).agent_id == ANA.id
     calling = Seat(1, ANA, NOW, load=1.0, held={"voice": 1})
-    assert made(replace(CALLER, channel="mail"), [calling], book) is None
+    assert made(replace(CALLER, channel="email"), [calling], book) is None
 
 
 def test_an_agent_with_room_for_three_chats_gets_three_in_one_round_after_all_others_have_one() -> None:
