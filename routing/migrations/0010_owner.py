@@ -65,7 +65,7 @@ def _watch(table: str, on: str = "INSERT OR UPDATE OR DELETE") -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_business_hours"), ("routing", "0004_wait_estimates")]
+    dependencies = [("accounts", "0004_business_hours"), ("routing", "0009_simulation_run")]
 
     operations = [
         migrations.AddField(
