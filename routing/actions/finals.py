@@ -14,6 +14,7 @@ from routing.actions.work import leave_queue
 from routing.engine import FinalAction
 from routing.events import WorkFinalDue, WorkFinalWanted, WorkFinishedUnserved, WorkQueued
 from routing.models import Pool, Queue, WaitingToken, WorkItem
+from routing.wants import queue_and_wants
 
 State = WorkItem.State
 
@@ -71,7 +72,8 @@ def _move(item: WorkItem, queue_id: int | None) -> bool:
     reroute_interaction(item.interaction_id, queue_slug=queue.slug, queue_name=queue.name, actor=SYSTEM_ACTOR)
     now = clock.now()
     item.queue, item.queued_at = queue, now
-    _wait_on(item, visited_queues=visited, pinned_pool_id=None)
+    item.wants = queue_and_wants(queue.slug, item.interaction_id)[1]
+    _wait_on(item, visited_queues=visited)
     emit(WorkQueued(**_about(item)), actor=SYSTEM_ACTOR.as_json())
     return True
 

@@ -249,7 +249,7 @@ def _seat_json(seat: Seat, shown: Namer) -> Json:
 
 
 def _seat(row: Json) -> Seat:
-    return Seat(**{**row, "agent": _agent(row["agent"]), "without": frozenset(row["without"])})
+    return Seat(**{**row, "agent": _agent(row["agent"]), "without": frozenset(row.get("without", ()))})
 
 
 def _agent(row: Json) -> Agent:
