@@ -32,7 +32,7 @@ def finals_now(floor: Floor, now: float) -> list[Final]:
 
 def _not_asked_lately(floor: Floor, contact: Contact, now: float) -> bool:
     asked_at = floor.reminded.get(contact.id)
-    return asked_at is None or (contact.channel == "voice" and now - asked_at >= REMIND_SECONDS)
+    return asked_at is None or now - asked_at >= REMIND_SECONDS
 
 
 def carry_out(floor: Floor, final: Final, now: float) -> None:
@@ -42,9 +42,11 @@ def carry_out(floor: Floor, final: Final, now: float) -> None:
     works = action.kind != "partner" or (action.target_id is not None and scene.works(action.target_id))
     floor.reminded[contact.id] = now
     with tenant(floor.organization_id):
-        still_waits = carry_out_final(contact.id, action, works=works)
-    if not still_waits:
+        waits_on = carry_out_final(contact.id, action, works=works)
+    if not waits_on:
         floor.drop_waiting(contact.id)
+    elif contact.channel != "voice":
+        floor.lines[contact.queue_id].see_to_end(contact.id)
 
 
 def weigh_overflow(floor: Floor, now: float) -> bool:

@@ -24,7 +24,8 @@ def carry_out_final(token_id: int, action: FinalAction, *, works: bool = True) -
     """The time of this stay is over: move the contact on, or ask the door of its channel to end it.
 
     Moved to a queue, or given to a partner's people, it keeps its age, and has its time anew; what was tried
-    before, or whose people are not at work (`works`), gives way to voicemail. False when it waits no more.
+    before, or whose people are not at work (`works`), gives way to voicemail. True while it waits on where it
+    is, until its door acts.
     """
     item = _waiting_item(token_id)
     if item is None:
@@ -40,7 +41,7 @@ def carry_out_final(token_id: int, action: FinalAction, *, works: bool = True) -
     emit(WorkFinalDue(kind=kind, **_about(item)), actor=SYSTEM_ACTOR.as_json())
     if not moved:
         emit(WorkFinalWanted(kind=kind, text=action.text, **_about(item)), actor=SYSTEM_ACTOR.as_json())
-    return True
+    return not moved
 
 
 @transaction.atomic

@@ -54,6 +54,7 @@ WATCHED = (
     "accounts_hoursspan",
     "accounts_holiday",
     "accounts_contract",
+    "accounts_partner",
 )
 
 

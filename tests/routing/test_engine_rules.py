@@ -260,6 +260,21 @@ def test_nobody_is_stranded_the_final_action_is_due_after_the_last_step_or_at_th
     assert (soon.text, soon.until) == ("is asked to leave a message in 0:50", NOW + 50)
 
 
+def test_who_was_moved_by_a_final_action_has_its_time_anew_and_who_was_seen_to_is_due_no_more() -> None:
+    plan = QueuePlan(1, "service", deadline=60, final=FinalAction("voicemail"))
+    rules = Rulebook({1: plan})
+    late = Contact(1, 1, NOW - 90, NOW - 90)
+    moved, seen_to = replace(late, id=2, final_from=NOW - 30), replace(late, id=3)
+    line = Line(plan, [late, moved, seen_to])
+    line.see_to_end(3)
+    assert [one.contact.id for one in finals_due({1: line}, rules, NOW)] == [1]
+    assert [one.contact.id for one in finals_due({1: line}, rules, NOW + 31)] == [1, 2]
+    for number in (1, 2, 3):
+        assert line.longest_wait(NOW) == 90
+        line.remove(number)
+    assert (line.longest_wait(NOW), finals_due({1: line}, rules, NOW + 99)) == (0, [])
+
+
 def test_overflow_opens_in_need_holds_a_while_and_closes_below_the_lower_mark() -> None:
     rule = Overflow(1, PARTNER, home_queue_id=2, opens_at=60, closes_at=20, home_most=30, hold=300)
     state, log = Lending(), []

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import connection
 
+from accounts.models import Member
 from foundation.models import Event
 from routing.actions import decline_offer
 from routing.engine import replay
@@ -27,7 +28,7 @@ from routing.models import (
 )
 from routing.owner import Owner
 from routing.pools import add_step, pool_of_partner
-from routing.presence import heartbeat
+from routing.presence import heartbeat, set_presence
 from routing.rule_versions import inputs_of_records
 from tests.routing.conftest import Clock, Floor
 
@@ -46,7 +47,7 @@ class Running:
             self.owner.round()
 
 
-def team(slug: str, *members: object) -> Pool:
+def team(slug: str, *members: Member) -> Pool:
     pool = Pool.objects.create(slug=slug, name=slug.title())
     for member in members:
         PoolMember.objects.create(pool=pool, member=member)
@@ -212,3 +213,15 @@ def test_notes_of_changes_are_swept_up(floor: Floor, hands: Clock) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('app.system', true)")
         assert cursor.fetchone()[0] in ("", None)
+
+
+def test_a_step_opens_as_soon_as_nobody_of_the_one_before_is_at_work(floor: Floor) -> None:
+    QueueStep.objects.filter(queue=floor.digital, position=0).update(skip_if_unstaffed=True)
+    floor.ready(floor.cast.mark, floor.cast.paula)  # Mark lacks the skill, but he is somebody in-house
+    owner = Running()
+    floor.call("digital")
+    owner.round()
+    assert floor.offer_of(floor.cast.paula) is None
+    set_presence(floor.cast.mark, state="paused")
+    owner.round()
+    assert floor.offer_of(floor.cast.paula) is not None
