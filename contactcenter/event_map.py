@@ -42,7 +42,14 @@ from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
 from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
-from routing.events import OfferAccepted, OfferExpiryDue, SimulationRequested, WorkLeft, WrapUpDue
+from routing.events import (
+    OfferAccepted,
+    OfferExpiryDue,
+    SimulationRequested,
+    WorkFinalWanted,
+    WorkLeft,
+    WrapUpDue,
+)
 
 
 def register() -> None:
@@ -89,6 +96,7 @@ def _register_phone() -> None:
     listen(AgentLegWanted, phone.dial_agent_again, lane="realtime", outward=True)
     listen(AgentLegAnswered, phone.connect_caller, lane="realtime", outward=True)
     listen(CallControlRequested, phone.control_call, lane="realtime", outward=True)
+    listen(WorkFinalWanted, phone.end_waiting, lane="realtime", outward=True)
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
     listen(InteractionIdentified, phone.record_heard_answers)

@@ -14,7 +14,19 @@ from foundation.twilio_gateway import Document
 from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, wants_person
-from ivr.steps import closed, enqueue, greet, identify, reason, refuse, stop, tell, voicemail
+from ivr.steps import (
+    closed,
+    enqueue,
+    farewell,
+    greet,
+    identify,
+    promise,
+    reason,
+    refuse,
+    stop,
+    tell,
+    voicemail,
+)
 
 STEPS: dict[str, ModuleType] = {
     "greet": greet,
@@ -25,6 +37,8 @@ STEPS: dict[str, ModuleType] = {
     "enqueue": enqueue,
     "closed": closed,
     "voicemail": voicemail,
+    "promise": promise,
+    "farewell": farewell,
 }
 # A step leads to another at most this often in one document; the table has no circle longer than this.
 _MAX_STEPS = 12
@@ -47,9 +61,9 @@ def answer(session: CallSession, step: str, heard: Heard, *, document_number: in
     return _run(session, STEPS[step].hear(call, heard), call)
 
 
-def go_to(session: CallSession, step: str) -> Document:
-    """Lead the caller to this step, whatever was before."""
-    return _run(session, step)
+def go_to(session: CallSession, step: str, *, final_words: str = "") -> Document:
+    """Lead the caller to this step, whatever was before; `final_words` instead of its usual ones."""
+    return _run(session, step, Call.of(session, final_words=final_words))
 
 
 def _run(session: CallSession, step: str | None, call: Call | None = None) -> Document:

@@ -5,6 +5,7 @@ presences by member id, live topics. The owner's claim holds what it finds free 
 """
 
 from routing.actions.estimates import note_estimate, settle_estimates
+from routing.actions.finals import carry_out_final, finish_unserved
 from routing.actions.offers import accept_offer, decline_offer, expire_offer
 from routing.actions.work import (
     finish_work,
@@ -17,9 +18,11 @@ from routing.actions.wrap_up import close_wrap_up
 
 __all__ = [
     "accept_offer",
+    "carry_out_final",
     "close_wrap_up",
     "decline_offer",
     "expire_offer",
+    "finish_unserved",
     "finish_work",
     "leave_queue",
     "note_estimate",

@@ -6,7 +6,8 @@ from routing.config import load_agents, load_config
 from routing.engine import explain_not_me, explain_waiting, replay, rules_in, situation_in
 from routing.floor import Floor
 from routing.models import DecisionRecord, Offer, SeatToken, WaitingToken
-from routing.queries.lines import ahead_of
+from routing.queries.places import ahead_of
+from routing.rule_versions import inputs_of_record
 from routing.token_tables import contact_of, seat_of
 
 
@@ -23,7 +24,7 @@ def why_not(offer: Offer, member: Member) -> list[str]:
         return []
     if offer.member_id == member.id:
         return ["it was offered to you"]
-    inputs = record.inputs
+    inputs = inputs_of_record(record)
     return explain_not_me(replay(inputs), agent, rules_in(inputs), inputs["now"], situation_in(inputs))
 
 
@@ -37,5 +38,7 @@ def why_waiting(interaction_id: int) -> list[str]:
         floor.add_seat(seat_of(seat))
     floor.use(load_config(), 0.0)
     rules, seats, now = floor.config.rules, list(floor.pool), clock.now().timestamp()
-    causes = explain_waiting(contact_of(token), seats, rules, now, ahead_of(token), floor.situation())
+    causes = explain_waiting(
+        contact_of(token), seats, rules, now, ahead_of(token.id, token.queue), floor.situation()
+    )
     return [why.text for why in causes]
