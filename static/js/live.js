@@ -188,7 +188,7 @@ class Live {
     const topic = this.topics.get(message.t);
     if (!topic) return;
     if ("head" in message) this.takeHead(topic, message);
-    else if (message.n === undefined) this.tell(topic, message);
+    else if (message.n === undefined) this.pass(topic, message);
     else this.takeNudge(topic, message);
   }
 
@@ -204,7 +204,7 @@ class Live {
 
   takeNudge(topic, nudge) {
     // Before the first head, what we show is read after `live:followed`: nothing to count from yet.
-    if (topic.last === null) this.tell(topic, nudge);
+    if (topic.last === null) this.pass(topic, nudge);
     else if (nudge.n === topic.last + 1) this.apply(topic, nudge);
     else if (nudge.n > topic.last) {
       topic.early.set(nudge.n, nudge);
@@ -217,11 +217,11 @@ class Live {
     for (let next = nudge; next; next = topic.early.get(topic.last + 1)) {
       topic.last = next.n;
       topic.early.delete(next.n);
-      this.tell(topic, next);
+      this.pass(topic, next);
     }
   }
 
-  tell(topic, { kind, body = {} }) {
+  pass(topic, { kind, body = {} }) {
     try {
       this.onFrame(topic.name, kind, body);
     } catch (error) {

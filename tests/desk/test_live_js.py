@@ -99,6 +99,18 @@ def test_it_follows_from_the_page_s_number(server):
     assert server.asked[0] == {"follow": [TOPIC], "last": {TOPIC: 10}}
 
 
+def test_a_fact_told_goes_with_every_heartbeat_also_after_a_new_connection(server):
+    server.open()
+    server.page.wait_for_function("window.states.includes('live')")
+    server.page.evaluate("window.live.tell({ microphone: false })")
+    server.page.evaluate("window.live.socket.close()")
+    server.page.wait_for_function("window.states.at(-1) === 'stale'")
+    server.page.evaluate("window.live.reconnectSoon(0)")
+    server.page.wait_for_function("window.states.at(-1) === 'live'")
+    beats = [asked["heartbeat"] for asked in server.asked if "heartbeat" in asked]
+    assert beats == [{}, {"microphone": False}, {"microphone": False}]
+
+
 def test_nudges_are_applied_in_order_and_once(server):
     server.open()
     for number in (11, 12, 12, 11, 13):
