@@ -52,7 +52,7 @@ def test_a_file_is_imported_mended_and_imported_again(sign_in: Callable[[str], P
     upload(page, file)
     expect(page.get_by_test_id("preview-counts")).to_contain_text("2,599 unchanged")
     page.get_by_role("button", name="Discard").click()
-    expect(page.get_by_role("heading", name="Stopped: what was written stays")).to_be_visible()
+    expect(page.get_by_role("heading", name="Never started")).to_be_visible()
 
     page.get_by_role("link", name="Imports and exports").click()
     page.get_by_role("link", name="Exports", exact=True).click()
