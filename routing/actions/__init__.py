@@ -7,6 +7,7 @@ presences by member id, live topics. The owner's claim holds what it finds free 
 from routing.actions.estimates import note_estimate, settle_estimates
 from routing.actions.finals import carry_out_final, finish_unserved
 from routing.actions.offers import accept_offer, decline_offer, expire_offer
+from routing.actions.tokens import hold_work
 from routing.actions.work import (
     finish_work,
     leave_queue,
@@ -24,6 +25,7 @@ __all__ = [
     "expire_offer",
     "finish_unserved",
     "finish_work",
+    "hold_work",
     "leave_queue",
     "note_estimate",
     "queue_work",
