@@ -7,7 +7,7 @@ from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, spoken_wait
 from routing.actions import note_estimate
-from routing.queries import outlook_of
+from routing.queries import outlook_of, said_while_waiting
 
 ROUND_SECONDS = 20
 QUIET_SECONDS = 4
@@ -34,7 +34,7 @@ def document(call: Call, heard: Heard) -> Document:
         made.say("To leave a message instead, press 1. Or simply stay on the line.")
         made.ask(action=address("wait"), digits=1, timeout_seconds=ROUND_SECONDS, then_continue=True)
         return made
-    made.say("Thank you for waiting.")
+    made.say(said_while_waiting(session.interaction_id) or "Thank you for waiting.")
     return play_music(made)
 
 

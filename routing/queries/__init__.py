@@ -26,6 +26,7 @@ from routing.queries.lines import (
     waiting_by_queue,
     waiting_for,
 )
+from routing.queries.surges import announcement_of, loans, open_seat_asks, said_while_waiting
 from routing.queries.waits import Outlook, accuracy_by_queue, outlook_of
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "accuracy_by_queue",
     "agent_days",
     "agent_states",
+    "announcement_of",
     "calls_in_progress",
     "engaged_with",
     "estimated_wait_seconds",
@@ -46,11 +48,14 @@ __all__ = [
     "live_offer",
     "live_offers",
     "may_skip_wrap_up",
+    "loans",
+    "open_seat_asks",
     "outlook_of",
     "position_of",
     "presence_of",
     "queue_names_of",
     "totals_of",
+    "said_while_waiting",
     "transfer_targets",
     "transferred_by",
     "waiting_by_queue",
