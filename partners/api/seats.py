@@ -111,7 +111,7 @@ class SeatAskAnswer(PartnerView):
         responses={200: SeatAskSerializer},
     )
     def post(self, request: Request, ask_id: int) -> Response:
-        """Accept, accept in part, or refuse. The first answer counts; 409 afterwards and after `answer_by`."""
+        """Accept, accept in part, or refuse. The first answer counts; 409 afterwards, or when it is late."""
         access_seat_ask(self.viewer, ask_id)
         asked = self.body(SeatAnswerInput)
         answer_ask(
