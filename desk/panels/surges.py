@@ -152,7 +152,8 @@ def _past(run: SurgeRun, house: House) -> dict[str, Any]:
 
 def _told(event: Event, house: House) -> dict[str, Any]:
     partner = house.partners.get(event.payload.get("asked_partner_id", 0), "A partner")
-    text = _TOLD[event.name].format(**{**event.payload, "partner": partner})
+    answer = SeatAsk.State(event.payload["answer"]).label.lower() if "answer" in event.payload else ""
+    text = _TOLD[event.name].format(**{**event.payload, "partner": partner, "answer": answer})
     if event.payload.get("by_deadline"):
         text += ", because nobody answered in time"
     return {"text": text, "by": event.actor.get("name") or "", "at": event.occurred_at}
