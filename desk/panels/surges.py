@@ -1,6 +1,6 @@
 """Surge plans on screen: the form, what a plan does, what runs, what partners promised and brought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from accounts.models import Organization
@@ -9,7 +9,7 @@ from foundation import clock
 from foundation.models import Event
 from routing.config import running_surges
 from routing.engine import IN_HOUSE, PoolPlan, QueuePlan, Step
-from routing.models import SeatAsk, SimulationRun, SurgePlan, SurgeRun
+from routing.models import Queue, SeatAsk, SimulationRun, SurgePlan, SurgeRun
 from routing.queries.surges import (
     House,
     bundle_of,
@@ -17,6 +17,7 @@ from routing.queries.surges import (
     deliveries,
     hand_changes,
     house_now,
+    loans,
     past_runs,
     pool_name,
     running_run,
@@ -35,6 +36,7 @@ _LEVELS = {
     SeatAsk.State.REFUSED: "now",
 }
 _USUAL = SeatWish(partner_id=0, seats=0)
+_LENT = {"pools": "who serves", "split": "the shares", "announcement": "what callers hear"}
 _TOLD = {
     "surge.changed": "Version {version_number} was made",
     "surge.started": "Version {version_number} was started",
@@ -76,6 +78,27 @@ def running_panel() -> list[dict[str, Any]]:
         }
         for run in running_surges()
     ]
+
+
+def queue_loans(slug: str) -> list[dict[str, Any]]:
+    """What running plans lend to a queue, for the screen of what is set up."""
+    queue_id = Queue.objects.filter(slug=slug).values_list("id", flat=True).first()
+    return _loans(lambda kind, name: kind in _LENT and name == str(queue_id))
+
+
+def channel_loans() -> list[dict[str, Any]]:
+    """The same for channels."""
+    return _loans(lambda kind, name: kind == "channel")
+
+
+def _loans(wanted: Callable[[str, str], bool]) -> list[dict[str, Any]]:
+    found = []
+    for loan in loans():
+        kind, _, name = loan.setting.partition(":")
+        if wanted(kind, name):
+            what = _LENT.get(kind) or f"how much one {name} takes of an agent"
+            found.append({"what": what, "plan_id": loan.plan_id, "plan": loan.plan_name, "until": loan.until})
+    return found
 
 
 def plan_panel(plan: SurgePlan) -> dict[str, Any]:
@@ -133,8 +156,7 @@ def _hand_words(setting: str, house: House) -> str:
         return f"the capacity of {name}"
     plan = house.rules.plans.get(int(name))
     queue = plan.name if plan else "a queue that is gone"
-    words = {"pools": "who serves", "split": "the split of", "announcement": "what callers hear in"}
-    return f"{words.get(kind, kind)} {queue}"
+    return f"{_LENT.get(kind, kind)} in {queue}"
 
 
 def _past(run: SurgeRun, house: House) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from foundation import clock, live
 from foundation.errors import Conflict, Refusal
 from foundation.events import emit
 from foundation.timers import cancel_timer, emit_at
-from routing.actions.changes import settings_changed
 from routing.actions.seat_asks import ask_partner, release_asks
+from routing.actions.setup import settings_changed
 from routing.actions.simulations import request_simulation
 from routing.config import running_surges
 from routing.events import SurgeExpiryDue, SurgePlanChanged, SurgeReverted, SurgeStarted

@@ -11,7 +11,7 @@ from foundation.schema import tenant_wall
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_business_hours"),
-        ("routing", "0009_simulation_run"),
+        ("routing", "0010_owner"),
     ]
 
     operations = [

@@ -80,6 +80,9 @@ def test_a_storm_is_prepared_met_with_the_partners_help_and_over(
     page.goto(f"{live_server.url}/floor/")
     expect(page.get_by_test_id("surge-banner")).to_contain_text("1 ask for seats unanswered")
     look(page, "floor")
+    page.goto(f"{live_server.url}/setup/routing/queues/digital/")
+    expect(page.get_by_test_id("loan").first).to_contain_text("what callers hear is on loan from Storm day")
+    look(page, "queue")
 
     sign_in(page, live_server.url, committed_cast.paula)
     page.goto(f"{live_server.url}/")
