@@ -26,7 +26,7 @@ def bundle_typed(given: QueryDict, channels: Mapping[str, ChannelRule] = DEFAULT
 def _opened(given: QueryDict) -> Iterator[Opened]:
     for name in given:
         queue_id, pool_id = _two_numbers(name, "pool")
-        if queue_id is not None and pool_id is not None and given[name]:
+        if queue_id is not None and pool_id is not None and _text(given, name):
             yield Opened(queue_id, pool_id, _whole(given, name))
 
 
@@ -34,7 +34,7 @@ def _splits(given: QueryDict) -> Iterator[NewSplit]:
     found: dict[int, dict[int, float]] = {}
     for name in given:
         queue_id, pool_id = _two_numbers(name, "share")
-        if queue_id is not None and pool_id is not None and given[name].strip():
+        if queue_id is not None and pool_id is not None and _text(given, name):
             found.setdefault(queue_id, {})[pool_id] = _number(given, name)
     for queue_id, percents in found.items():
         yield NewSplit(queue_id, percents, strict=bool(given.get(f"strict-{queue_id}")))
@@ -43,7 +43,7 @@ def _splits(given: QueryDict) -> Iterator[NewSplit]:
 def _announcements(given: QueryDict) -> Iterator[tuple[int, str]]:
     for name in given:
         kind, _, number = name.partition("-")
-        queue_id, text = number_of(number), " ".join(given[name].split())
+        queue_id, text = number_of(number), _text(given, name)
         if kind == "says" and queue_id is not None and text:
             yield queue_id, text
 
@@ -75,7 +75,7 @@ def _asks(given: QueryDict) -> Iterator[SeatWish]:
     for name in given:
         kind, _, number = name.partition("-")
         partner_id = number_of(number)
-        if kind == "seats" and partner_id is not None and given[name].strip():
+        if kind == "seats" and partner_id is not None and _text(given, name):
             yield wish_typed(given, partner_id, suffix=f"-{partner_id}")
 
 
@@ -87,6 +87,10 @@ def wish_typed(given: QueryDict, partner_id: int, *, suffix: str = "") -> SeatWi
         answer_minutes=_whole(given, f"answer{suffix}"),
         from_minutes=_whole(given, f"from{suffix}"),
     )
+
+
+def _text(given: QueryDict, name: str) -> str:
+    return " ".join(given.get(name, "").split())
 
 
 def _two_numbers(name: str, kind: str) -> tuple[int | None, int | None]:

@@ -55,8 +55,8 @@ def told(asks: list[SeatAsk]) -> list[Any]:
     brought = deliveries(asks)
     return [
         SeatAskSerializer(
-            {name: getattr(ask, name) for name in _OWN}
-            | {
+            {
+                **{name: getattr(ask, name) for name in _OWN},
                 "at_work": found.at_work if (found := brought[ask.id]) else None,
                 "seats_delivered": found.delivered if found else None,
             }
@@ -65,7 +65,7 @@ def told(asks: list[SeatAsk]) -> list[Any]:
     ]
 
 
-_OWN = [name for name in SeatAskSerializer().fields if name not in {"at_work", "seats_delivered"}]
+_OWN = [name for name in map(str, SeatAskSerializer().fields) if name not in {"at_work", "seats_delivered"}]
 
 
 class SeatAskList(PartnerView):

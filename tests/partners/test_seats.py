@@ -40,7 +40,7 @@ def test_seats_are_asked_for_by_feed_and_webhook_and_answered_once(
     ]
     address = f"seat-asks/{asked.id}/"
     for body, status in (
-        ({"answer": "perhaps"}, 422),
+        ({"answer": "perhaps"}, 400),
         ({"answer": "partial"}, 422),
         ({"answer": "partial", "seats": 4}, 422),
         ({"answer": "accepted", "seats": 2}, 422),
