@@ -110,6 +110,14 @@ def load_set_up() -> Rulebook:
     return Rulebook(plans=load_plans(), pools=_load_pools(), channels=load_channels())
 
 
+def lent_texts() -> dict[int, str]:
+    """What running surge plans have callers hear while they wait, by queue."""
+    found: dict[int, str] = {}
+    for run in running_surges():
+        found |= dict(of_json(run.version.bundle).announcements)
+    return found
+
+
 def running_surges() -> list[models.SurgeRun]:
     """The surge plans that run, the earliest first: a later one lies on top."""
     running = models.SurgeRun.objects.filter(reverted_at=None, expires_at__gt=clock.now())

@@ -26,7 +26,7 @@ from routing.queries.lines import (
     waiting_by_queue,
     waiting_for,
 )
-from routing.queries.surges import announcement_of, loans, open_seat_asks, said_while_waiting
+from routing.queries.surges import announcement_of, loans, open_seat_asks
 from routing.queries.waits import Outlook, accuracy_by_queue, outlook_of
 
 __all__ = [
@@ -54,7 +54,6 @@ __all__ = [
     "position_of",
     "presence_of",
     "queue_names_of",
-    "said_while_waiting",
     "totals_of",
     "transfer_targets",
     "transferred_by",

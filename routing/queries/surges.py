@@ -12,9 +12,9 @@ from accounts.models import Partner
 from foundation import clock
 from foundation.errors import NotVisible
 from foundation.models import Event
-from routing.config import load_set_up, running_surges
+from routing.config import lent_texts, load_set_up, running_surges
 from routing.engine import Rulebook
-from routing.models import PresencePeriod, Queue, SeatAsk, SurgePlan, SurgePlanVersion, SurgeRun, WorkItem
+from routing.models import PresencePeriod, Queue, SeatAsk, SurgePlan, SurgePlanVersion, SurgeRun
 from routing.surge.bundle import Bundle, of_json
 from routing.surge.delivery import delivered, seats_at_work
 from routing.surge.overlay import HandChange, beneath, bundle_words, changed_by_hand
@@ -125,17 +125,7 @@ def loans() -> list[Loan]:
 
 def announcement_of(queue: Queue) -> str:
     """What callers hear while they wait: a running plan's text, else the queue's own."""
-    text = queue.announcement
-    for run in running_surges():
-        text = dict(of_json(run.version.bundle).announcements).get(queue.id, text)
-    return text
-
-
-def said_while_waiting(interaction_id: int) -> str:
-    """The same for a contact that waits; empty when nothing is to be said."""
-    stays = WorkItem.objects.filter(interaction_id=interaction_id).select_related("queue")
-    item = stays.order_by("-id").first()
-    return announcement_of(item.queue) if item else ""
+    return lent_texts().get(queue.id, queue.announcement)
 
 
 # --- seats ---------------------------------------------------------------------------------------------
