@@ -26,6 +26,7 @@ from customers.imports import handlers as imports
 from customers.imports.events import ImportChunksDue, ImportFinished, ImportForgotten, ImportUploaded
 from customers.privacy import handlers as privacy
 from customers.privacy.events import CustomerErased, ErasureSweepDue
+from desk import handlers as desk
 from foundation.events import listen
 from ivr import handlers as phone
 from ivr.events import (
@@ -45,7 +46,11 @@ from routing import handlers as routing
 from routing.events import (
     OfferAccepted,
     OfferExpiryDue,
+    SeatsAnswerDue,
     SimulationRequested,
+    SurgeExpiryDue,
+    SurgeReverted,
+    SurgeStarted,
     WorkFinalWanted,
     WorkLeft,
     WrapUpDue,
@@ -72,9 +77,17 @@ def register() -> None:
     listen(OfferAccepted, routing.settle_estimates_of_answered)
     listen(WorkLeft, routing.settle_estimates_of_left)
     listen(SimulationRequested, routing.run_requested_simulation, outward=True)
+    _register_surges()
     _register_files()
     _register_phone()
     _register_figures()
+
+
+def _register_surges() -> None:
+    listen(SurgeExpiryDue, routing.end_expired_surge, lane="realtime")
+    listen(SeatsAnswerDue, routing.refuse_unanswered_ask, lane="realtime")
+    listen(SurgeStarted, desk.keep_surge_marquee, lane="realtime")
+    listen(SurgeReverted, desk.keep_surge_marquee, lane="realtime")
 
 
 def _register_files() -> None:

@@ -22,6 +22,7 @@ from desk.views import (
     simulation,
     steering,
     styleguide,
+    surges,
     work,
 )
 from desk.views.routing import house as routing_house
@@ -34,6 +35,8 @@ _contact = "contacts/<int:interaction_id>/"
 _subscription = "subscriptions/<int:subscription_id>/"
 _import = "imports/<int:import_id>/"
 _simulation = "floor/simulation/<int:simulation_id>/"
+_surge = "floor/surge/<int:plan_id>/"
+_surge_run = "floor/surge/runs/<int:run_id>/"
 _privacy = "customers/<int:customer_id>/privacy/"
 _erasure = "setup/privacy/erasures/<int:erasure_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
@@ -139,6 +142,16 @@ urlpatterns = [
     path(_simulation, simulation.simulation, name="simulation"),
     path(_simulation + "push/", simulation.push, name="simulation_push"),
     path(_simulation + "drawing.svg", simulation.drawing, name="simulation_drawing"),
+    path("floor/surge/", surges.surges, name="surges"),
+    path("floor/surge/new/", surges.new, name="surge_new"),
+    path(_surge, surges.surge, name="surge"),
+    path(_surge + "change/", surges.change, name="surge_change"),
+    path(_surge + "preview/", surges.preview, name="surge_preview"),
+    path(_surge + "start/", surges.start, name="surge_start"),
+    path(_surge_run + "revert/", surges.revert, name="surge_revert"),
+    path(_surge_run + "seats/", surges.ask, name="surge_ask"),
+    path("seats/", surges.seat_asks, name="seat_asks"),
+    path("seats/<int:ask_id>/answer/", surges.answer, name="seat_answer"),
     path("imports/", imports.imports, name="imports"),
     path(_import, imports.one, name="import"),
     path(_import + "parts/", imports.parts, name="import_parts"),

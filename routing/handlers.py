@@ -4,7 +4,9 @@ from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member
 from foundation.events import RecordedEvent
 from routing.actions import expire_offer, settle_estimates
+from routing.actions.seat_asks import refuse_unanswered
 from routing.actions.simulations import run_simulation
+from routing.actions.surges import expire_surge
 from routing.actions.wrap_up import end_wrap_up_for
 from routing.models import Engagement
 
@@ -38,3 +40,13 @@ def settle_estimates_of_left(event: RecordedEvent) -> None:
 def run_requested_simulation(event: RecordedEvent) -> None:
     """Compute it; opens its own transactions."""
     run_simulation(event.payload["simulation_id"], event.organization_id)
+
+
+def end_expired_surge(event: RecordedEvent) -> None:
+    """A surge plan's time is over."""
+    expire_surge(event.payload["run_id"])
+
+
+def refuse_unanswered_ask(event: RecordedEvent) -> None:
+    """A partner's time to answer is over."""
+    refuse_unanswered(event.payload["ask_id"])

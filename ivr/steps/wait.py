@@ -7,7 +7,7 @@ from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, spoken_wait
 from routing.actions import note_estimate
-from routing.queries import outlook_of
+from routing.queries import Outlook, outlook_of
 
 ROUND_SECONDS = 20
 QUIET_SECONDS = 4
@@ -29,18 +29,18 @@ def document(call: Call, heard: Heard) -> Document:
         call.save()
         made.leave_queue()
         return made
-    _tell_outlook(made, session.interaction_id)
+    outlook = outlook_of(session.interaction_id)
+    _tell_outlook(made, outlook)
     if _waited(call) >= call.number.voicemail_after_seconds:
         made.say("To leave a message instead, press 1. Or simply stay on the line.")
         made.ask(action=address("wait"), digits=1, timeout_seconds=ROUND_SECONDS, then_continue=True)
         return made
-    made.say("Thank you for waiting.")
+    made.say((outlook and outlook.announcement) or "Thank you for waiting.")
     return play_music(made)
 
 
-def _tell_outlook(made: Document, interaction_id: int) -> None:
+def _tell_outlook(made: Document, outlook: Outlook | None) -> None:
     """What is said is kept, so that its error is known; so is what would have been said."""
-    outlook = outlook_of(interaction_id)
     if outlook is None:
         return
     note_estimate(outlook)

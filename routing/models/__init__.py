@@ -19,6 +19,7 @@ from routing.models.setup import (
     StepSkill,
 )
 from routing.models.simulation import SimulationRun
+from routing.models.surge import SeatAsk, SurgePlan, SurgePlanVersion, SurgeRun
 from routing.models.work import DecisionRecord, Offer, RuleVersion, WorkItem
 
 __all__ = [
@@ -40,11 +41,15 @@ __all__ = [
     "QueueSkill",
     "QueueStep",
     "RuleVersion",
+    "SeatAsk",
     "SeatToken",
     "SimulationRun",
     "Skill",
     "StepPool",
     "StepSkill",
+    "SurgePlan",
+    "SurgePlanVersion",
+    "SurgeRun",
     "WaitEstimate",
     "WaitingToken",
     "WorkItem",

@@ -26,6 +26,7 @@ from routing.queries.lines import (
     waiting_by_queue,
     waiting_for,
 )
+from routing.queries.surges import announcement_of, loans, open_seat_asks
 from routing.queries.waits import Outlook, accuracy_by_queue, outlook_of
 
 __all__ = [
@@ -39,13 +40,16 @@ __all__ = [
     "accuracy_by_queue",
     "agent_days",
     "agent_states",
+    "announcement_of",
     "calls_in_progress",
     "engaged_with",
     "estimated_wait_seconds",
     "handover_of",
     "live_offer",
     "live_offers",
+    "loans",
     "may_skip_wrap_up",
+    "open_seat_asks",
     "outlook_of",
     "position_of",
     "presence_of",

@@ -34,6 +34,7 @@ class Outlook:
     error_seconds: float | None
     tells_position: bool = True
     tells_wait: bool = True
+    announcement: str = ""  # said while waiting, by a surge plan or by the queue
 
 
 def outlook_of(interaction_id: int) -> Outlook | None:
@@ -58,6 +59,7 @@ def outlook_of(interaction_id: int) -> Outlook | None:
         error_seconds=accuracy.error(),
         tells_position=item.queue.tells_position,
         tells_wait=item.queue.tells_wait,
+        announcement=known_setup().lent_texts.get(item.queue_id, item.queue.announcement),
     )
 
 
