@@ -33,6 +33,7 @@ from ivr.events import (
     AgentLegLost,
     AgentLegOverdue,
     AgentLegWanted,
+    CallbackOverdue,
     CallControlRequested,
     RecordingUnwanted,
     WebhookStored,
@@ -42,7 +43,7 @@ from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
 from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
-from routing.events import OfferAccepted, OfferExpiryDue, WorkLeft, WrapUpDue
+from routing.events import CallbackDue, CallbackEnded, OfferAccepted, OfferExpiryDue, WorkLeft, WrapUpDue
 
 
 def register() -> None:
@@ -86,6 +87,9 @@ def _register_phone() -> None:
     listen(CallControlRequested, phone.control_call, lane="realtime", outward=True)
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
+    listen(CallbackDue, routing.resume_due_callback, lane="realtime")
+    listen(CallbackOverdue, phone.give_up_overdue_call, lane="realtime")
+    listen(CallbackEnded, phone.close_called_back, lane="realtime")
     listen(InteractionIdentified, phone.record_heard_answers)
     listen(RecordingUnwanted, phone.delete_recording, outward=True)
 

@@ -103,6 +103,7 @@ URL_CLASSES: dict[str, UrlClass] = {
     "ivr:hold": "signed",
     "ivr:after_queue": "signed",
     "ivr:after_call": "signed",
+    "ivr:called": "signed",
     "ivr:voicemail": "signed",
     "ivr:recording": "signed",
     "ivr:status": "signed",

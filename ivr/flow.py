@@ -1,7 +1,8 @@
 """How a call is led: a small table of steps, each saying what comes next.
 
-greet → identify → tell → reason → enqueue, and voicemail where nobody can answer. `enter` says or asks
-something and names the next step, or None when the caller is to answer or the document is complete;
+greet → identify → tell → reason → enqueue, and voicemail where nobody can answer; callback from the queue.
+`enter` says or asks something and names the next step, or None when the caller is to answer or the document
+is complete;
 `hear` takes the answer and names the next step. 0, or asking for a person, leads to the queue from anywhere,
 and so does "stop calling me" to `stop`.
 """
@@ -13,7 +14,7 @@ from foundation.twilio_gateway import Document
 from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, wants_person
-from ivr.steps import enqueue, greet, identify, reason, refuse, stop, tell, voicemail
+from ivr.steps import callback, enqueue, greet, identify, reason, refuse, stop, tell, voicemail
 
 STEPS: dict[str, ModuleType] = {
     "greet": greet,
@@ -22,6 +23,7 @@ STEPS: dict[str, ModuleType] = {
     "reason": reason,
     "stop": stop,
     "enqueue": enqueue,
+    "callback": callback,
     "voicemail": voicemail,
 }
 # A step leads to another at most this often in one document; the table has no circle longer than this.

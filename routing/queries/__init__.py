@@ -2,6 +2,13 @@
 
 from routing.queries.agent_time import AgentDay, agent_days, totals_of
 from routing.queries.agents import AgentState, agent_states, presence_of
+from routing.queries.callbacks import (
+    callback_owed_to,
+    callbacks_of,
+    callbacks_to_dial,
+    last_callback_of,
+    place_of,
+)
 from routing.queries.contacts import (
     CallInProgress,
     Handover,
@@ -39,14 +46,19 @@ __all__ = [
     "accuracy_by_queue",
     "agent_days",
     "agent_states",
+    "callback_owed_to",
+    "callbacks_of",
+    "callbacks_to_dial",
     "calls_in_progress",
     "engaged_with",
     "estimated_wait_seconds",
     "handover_of",
+    "last_callback_of",
     "live_offer",
     "live_offers",
     "may_skip_wrap_up",
     "outlook_of",
+    "place_of",
     "position_of",
     "presence_of",
     "queue_names_of",

@@ -33,6 +33,7 @@ class Outlook:
     error_seconds: float | None
     tells_position: bool = True
     tells_wait: bool = True
+    callback_after_seconds: int | None = None  # None: nobody is offered to be called back
 
 
 def outlook_of(interaction_id: int) -> Outlook | None:
@@ -57,6 +58,7 @@ def outlook_of(interaction_id: int) -> Outlook | None:
         error_seconds=accuracy.error(),
         tells_position=item.queue.tells_position,
         tells_wait=item.queue.tells_wait,
+        callback_after_seconds=item.queue.callback_after_seconds if item.queue.offers_callback else None,
     )
 
 
