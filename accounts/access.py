@@ -69,6 +69,12 @@ def viewer_of_partner_system(organization_id: int, partner_id: int, name: str) -
     )
 
 
+def viewer_of_own_system(organization_id: int, name: str) -> Viewer:
+    """The viewer that a system of the company's own is."""
+    actor = Actor(hand=Hand.SYSTEM, name=name)
+    return Viewer(organization_id=organization_id, actor=actor, role="own_system")
+
+
 def scope_of_partner(partner_id: int) -> PartnerScope:
     """What the partner's contract in force allows; nothing when none is in force."""
     return scopes_of_partners([partner_id])[partner_id]

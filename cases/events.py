@@ -113,3 +113,4 @@ class ReasonTrainingWanted(DomainEvent):
     SUBJECT: ClassVar[tuple[str, str]] = ("organization", "organization_id")
 
     organization_id: int
+    run_id: int | None = None

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from accounts.actors import Hand
 from accounts.models import Member, Partner
 from cases.reasons.models import ReasonModel as ReasonModel
+from cases.reasons.models import TrainingRun as TrainingRun
 from customers.models import Customer, Interaction
 from foundation.models import TenantModel
 

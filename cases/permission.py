@@ -34,13 +34,13 @@ def contact_permissions(
 ) -> list[Asked]:
     """The answer for each, in the order asked: a merged record is its survivor, one that is not visible is
     refused. Refusal `unknown_purpose`, `unknown_channel`, `too_many` (1,000)."""
-    chosen = _purpose(purpose)
-    _check(channel, customer_ids)
+    chosen = chosen_purpose(purpose)
+    check_asked(channel, customer_ids, field="customer_ids")
     moment = at or clock.now()
     known = dict(known_records(viewer).filter(id__in=customer_ids).values_list("id", "merged_into_id"))
     standing = {one: known[one] or one for one in known}
     answers = permissions_of(set(standing.values()), purposes=[chosen], channels=[channel], at=moment)
-    told = {key[0]: answer for key, answer in _veiled(viewer, answers).items()}
+    told = {key[0]: answer for key, answer in veiled(viewer, answers).items()}
     return [_asked(one, standing.get(one), told) for one in dict.fromkeys(customer_ids)]
 
 
@@ -74,10 +74,10 @@ def permissions_shown(viewer: Viewer, customer_id: int, *, at: datetime) -> Answ
     """The answers for one customer that the viewer was let see, for everything and every channel."""
     active = [purpose for purpose in consent.purposes().values() if purpose.is_active]
     answers = permissions_of([customer_id], purposes=active, channels=Channel.values, at=at)
-    return _veiled(viewer, answers)
+    return veiled(viewer, answers)
 
 
-def _veiled(viewer: Viewer, answers: Answers) -> Answers:
+def veiled(viewer: Viewer, answers: Answers) -> Answers:
     """That another partner's case is open is nobody else's business: such a customer is on hold."""
     if not viewer.is_partner:
         return answers
@@ -101,16 +101,18 @@ def _asked(customer_id: int, stands: int | None, told: dict[int, Permission]) ->
     return Asked(customer_id, told[stands], None if stands == customer_id else stands)
 
 
-def _purpose(slug: str) -> Purpose:
+def chosen_purpose(slug: str) -> Purpose:
+    """The purpose of this name. Refusal `unknown_purpose`."""
     chosen = consent.purposes().get(slug)
     if chosen is None:
         raise Refusal("unknown_purpose", "There is no such purpose here.", field="purpose")
     return chosen
 
 
-def _check(channel: str, customer_ids: Collection[int]) -> None:
+def check_asked(channel: str, asked: Collection[object], *, field: str) -> None:
+    """Refusal `unknown_channel`, `too_many` (1,000)."""
     if channel not in Channel.values:
         known = ", ".join(Channel.values)
         raise Refusal("unknown_channel", f"Choose one of: {known}.", field="channel")
-    if len(customer_ids) > MOST_CUSTOMERS:
-        raise Refusal("too_many", f"Ask for at most {MOST_CUSTOMERS:,} at once.", field="customer_ids")
+    if len(asked) > MOST_CUSTOMERS:
+        raise Refusal("too_many", f"Ask for at most {MOST_CUSTOMERS:,} at once.", field=field)

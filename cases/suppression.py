@@ -13,8 +13,9 @@ from cases.models import Case
 from cases.permission import permissions_of
 from customers.access import visible_customers
 from customers.consent import queries as consent
-from customers.consent.models import Consent, ContactHold
-from customers.consent.rules import NECESSARY, Purpose
+from customers.consent.kept import CHANNELS as _KEPT_CHANNELS
+from customers.consent.models import Consent, ContactHold, KeptStop
+from customers.consent.rules import NECESSARY, REFUSED, Decision, Purpose, may_contact
 from customers.exports.lists import Choice, ExportList
 from customers.models import Identity
 from foundation import clock
@@ -47,6 +48,24 @@ def _rows(viewer: Viewer, choices: Mapping[str, str]) -> Iterator[list[Any]]:
     ids = customers.order_by("id").values_list("id", flat=True).iterator(chunk_size=_BATCH)
     while batch := list(islice(ids, _BATCH)):
         yield from _of_batch(batch, purposes, now, plain=choices.get("identities") == "plain", all_=everybody)
+    if not viewer.is_partner:
+        yield from _of_nobody(purposes, now)
+
+
+def _of_nobody(purposes: list[Purpose], now: datetime) -> Iterator[list[Any]]:
+    """Numbers and addresses whose stop outlived their record: hashes, which the permission API compares."""
+    rows = KeptStop.objects.order_by("digest", "kind", "id").iterator(chunk_size=_BATCH)
+    for (digest, kind), kept in groupby(rows, key=lambda row: (row.digest, row.kind)):
+        noes = tuple(Decision(REFUSED, row.purpose, row.channel, row.said_at) for row in kept)
+        for purpose in purposes:
+            channels = [one for one in _KEPT_CHANNELS[kind] if _is_stopped(noes, purpose, one, now)]
+            if channels:
+                yield [purpose.slug, f"{kind} (kept)", digest, channels, ["stopped"], ""]
+
+
+def _is_stopped(noes: tuple[Decision, ...], purpose: Purpose, channel: str, now: datetime) -> bool:
+    answer = may_contact(purpose, channel, now, decisions=noes)
+    return any(reason.code == "stopped" for reason in answer.reasons)
 
 
 def _concerned(now: datetime) -> Q:

@@ -76,6 +76,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"queue": "background", "expires": 6 * 3600},
     },
+    "drop-abandoned-uploads": {
+        "task": "customers.drop_abandoned_uploads",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"queue": "background", "expires": 6 * 3600},
+    },
     "apply-retention": {
         "task": "customers.apply_retention",
         "schedule": crontab(hour=3, minute=20),

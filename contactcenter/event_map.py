@@ -23,7 +23,7 @@ from customers.events import (
 from customers.exports import handlers as exports
 from customers.exports.events import ExportExpired, ExportRequested
 from customers.imports import handlers as imports
-from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
+from customers.imports.events import ImportChunksDue, ImportFinished, ImportForgotten, ImportUploaded
 from customers.privacy import handlers as privacy
 from customers.privacy.events import CustomerErased, ErasureSweepDue
 from foundation.events import listen
@@ -43,7 +43,15 @@ from knowledge.events import AnnouncementRunsOut, AnnouncementStarts
 from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
-from routing.events import CallbackDue, CallbackEnded, OfferAccepted, OfferExpiryDue, WorkLeft, WrapUpDue
+from routing.events import (
+    CallbackDue,
+    CallbackEnded,
+    OfferAccepted,
+    OfferExpiryDue,
+    SimulationRequested,
+    WorkLeft,
+    WrapUpDue,
+)
 
 
 def register() -> None:
@@ -52,6 +60,8 @@ def register() -> None:
     listen(CustomerChanged, customers.look_for_duplicates)
     listen(CustomerMerged, customers.collect_stragglers)
     listen(CustomerUnmerged, consent.keep_stops_of_both)
+    listen(CustomerCreated, consent.heed_kept_stops)
+    listen(CustomerChanged, consent.heed_kept_stops)
     listen(PromiseDueSoon, cases.warn_about_promise)
     listen(PromiseDue, cases.escalate_promise)
     listen(ReasonTrainingWanted, cases.learn_reasons, outward=True)
@@ -63,6 +73,7 @@ def register() -> None:
     listen(WrapUpDue, routing.close_due_wrap_up, lane="realtime")
     listen(OfferAccepted, routing.settle_estimates_of_answered)
     listen(WorkLeft, routing.settle_estimates_of_left)
+    listen(SimulationRequested, routing.run_requested_simulation, outward=True)
     _register_files()
     _register_phone()
     _register_figures()
@@ -72,6 +83,8 @@ def _register_files() -> None:
     listen(ImportUploaded, imports.read_uploaded_file)
     listen(ImportChunksDue, imports.write_due_chunks, outward=True)
     listen(CustomersImported, imports.make_imported_findable)
+    listen(CustomersImported, consent.heed_kept_stops_of_imported)
+    listen(ImportFinished, cases.learn_after_import)
     listen(ImportForgotten, imports.forget_old_import)
     listen(ExportRequested, exports.write_requested_file)
     listen(ExportExpired, exports.expire_file)

@@ -373,6 +373,23 @@ class SearchWord(TenantModel):
         indexes = [GinIndex(fields=["keys"], name="search_word_keys", fastupdate=False)]
 
 
+class SearchNote(TenantModel):
+    """What a note is found by: hashes of its words (`customers.search.notes`). Goes with the note."""
+
+    when_merged: ClassVar[str] = "derived"
+
+    entry = models.OneToOneField(
+        TimelineEntry, primary_key=True, on_delete=models.CASCADE, related_name="search_note"
+    )
+    keys = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["keys"], name="search_note_keys", fastupdate=False),
+            models.Index(fields=["organization_id", "-entry"], name="search_note_newest"),
+        ]
+
+
 # Kept with what they belong to; Django finds an app's tables through this module.
 from customers.consent.models import (  # noqa: E402, F401
     ChannelHours,

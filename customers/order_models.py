@@ -32,6 +32,14 @@ class Order(TenantModel):
         Partner, null=True, blank=True, on_delete=models.PROTECT, help_text="Empty: in-house"
     )
     ordered_at = models.DateTimeField(db_default=Now())
+    interaction = models.ForeignKey(
+        "customers.Interaction",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,  # contacts are never looked up by it, nor deleted
+        help_text="The contact it was ordered in",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["customer", "-ordered_at"], name="orders_of_customer")]

@@ -4,10 +4,11 @@ from celery import shared_task
 
 from accounts.models import Organization
 from customers.duplicate_sweep import sweep_organization
+from customers.imports.actions import drop_abandoned_uploads as drop_old_uploads
 from customers.privacy.retention import apply_retention as forget_what_is_old
 from customers.search.entries import rebuild
 from customers.search.upkeep import count_words
-from foundation.tenancy import system
+from foundation.tenancy import system, tenant
 
 
 @shared_task(name="customers.tend_search")
@@ -30,6 +31,14 @@ def apply_retention() -> None:
     """Nightly: forget what has been kept long enough."""
     for organization_id in _organization_ids():
         forget_what_is_old(organization_id)
+
+
+@shared_task(name="customers.drop_abandoned_uploads")
+def drop_abandoned_uploads() -> None:
+    """Nightly: delete files that were uploaded and never imported."""
+    for organization_id in _organization_ids():
+        with tenant(organization_id):
+            drop_old_uploads()
 
 
 def _organization_ids() -> list[int]:

@@ -17,6 +17,7 @@ from customers.merge_errors import MergedAway
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 
 View = Callable[..., HttpResponse]
+MOST_TOLD = 2_500  # bytes; proxies hold all headers of an answer in 4 to 8 KB
 
 
 class DeskRequest(HttpRequest):
@@ -77,6 +78,8 @@ def _enter(request: DeskRequest, *, supervisors: bool, agents: bool, admins: boo
     if agents and not member.takes_work:
         raise Forbidden("agents_only", "Only agents who take contacts may do this.")
     request.viewer = viewer_of_member(member)
+    if request.viewer.scope is not None and not request.viewer.scope.in_force:
+        raise Forbidden("no_contract", "No contract of your company with this one is in force.")
 
 
 def _refuse_what_is_no_text(request: HttpRequest) -> None:
@@ -111,15 +114,34 @@ def status_of(refusal: Refusal) -> int:
 def toast(text: str, *, level: str = "good", status: int = 204, **triggers: Any) -> HttpResponse:
     """An empty answer that shows a toast (level good, soon, now) and triggers client events."""
     response = HttpResponse(status=status)
-    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "level": level}, **triggers})
+    response["HX-Trigger"] = _told({"toast": {"text": text, "level": level}, **triggers})
     response["HX-Reswap"] = "none"
     return response
 
 
-def with_toast(response: HttpResponse, text: str, *, level: str = "good") -> HttpResponse:
-    """The answer, with a word about it."""
-    response["HX-Trigger"] = json.dumps({"toast": {"text": text, "level": level}})
+def with_toast(response: HttpResponse, text: str, *, level: str = "good", **triggers: Any) -> HttpResponse:
+    """The answer, with a word about it, and with client events."""
+    response["HX-Trigger"] = _told({"toast": {"text": text, "level": level}, **triggers})
     return response
+
+
+def _told(triggers: dict[str, Any]) -> str:
+    """As a header, which a proxy takes only up to some length: the longer what people typed is, the less of
+    it is said back to them."""
+    told = ""
+    for longest in (240, 80, 20):
+        told = json.dumps(_shortened(triggers, longest))
+        if len(told) <= MOST_TOLD:
+            break
+    return told
+
+
+def _shortened(value: Any, longest: int) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= longest else f"{value[: longest - 1]}…"
+    if isinstance(value, dict):
+        return {name: _shortened(one, longest) for name, one in value.items()}
+    return [_shortened(one, longest) for one in value] if isinstance(value, list) else value
 
 
 def done(**triggers: Any) -> HttpResponse:

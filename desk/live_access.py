@@ -58,7 +58,7 @@ def desktop_of_session(session_key: str) -> Desktop | None:
     if desktop.partner_id is None:
         return desktop
     with tenant(desktop.organization_id):
-        return desktop if _partner_serves(desktop.partner_id) else None
+        return desktop if partner_serves(desktop.partner_id) else None
 
 
 def _member_of(session: dict[str, Any]) -> Member | None:
@@ -138,7 +138,7 @@ def _gone_of_organization(organization_id: int, desktops: list[Desktop]) -> set[
             ).values_list("id", "role", "partner_id", "user__password")
         }
     with tenant(organization_id):
-        serving = {each: _partner_serves(each) for each in {desktop.partner_id for desktop in desktops}}
+        serving = {each: partner_serves(each) for each in {desktop.partner_id for desktop in desktops}}
     return {
         each
         for each in desktops
@@ -148,7 +148,8 @@ def _gone_of_organization(organization_id: int, desktops: list[Desktop]) -> set[
     }
 
 
-def _partner_serves(partner_id: int | None) -> bool:
+def partner_serves(partner_id: int | None) -> bool:
+    """Whether a contract is in force; in-house needs none."""
     return partner_id is None or scope_of_partner(partner_id).in_force
 
 

@@ -11,6 +11,7 @@ from desk.views import (
     contact,
     duplicates,
     edits,
+    explain,
     exports,
     floor,
     identities,
@@ -19,6 +20,7 @@ from desk.views import (
     reasons,
     record,
     setup_fields,
+    simulation,
     steering,
     styleguide,
     work,
@@ -28,6 +30,7 @@ app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
 _subscription = "subscriptions/<int:subscription_id>/"
 _import = "imports/<int:import_id>/"
+_simulation = "floor/simulation/<int:simulation_id>/"
 _privacy = "customers/<int:customer_id>/privacy/"
 _erasure = "setup/privacy/erasures/<int:erasure_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
@@ -55,6 +58,8 @@ urlpatterns = [
     path("contact-rules/purposes/", consent.purpose, name="contact_purpose"),
     path("contact-rules/hours/", consent.hours, name="contact_hours"),
     path("customers/<int:customer_id>/duplicate/", duplicates.propose, name="duplicate_propose"),
+    path("customers/<int:customer_id>/duplicates/", duplicates.of_record, name="customer_duplicates"),
+    path("customers/<int:customer_id>/duplicates/look/", duplicates.look, name="duplicates_look"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("customers/duplicates/<int:pair_id>/", duplicates.pair, name="duplicate"),
     path("customers/duplicates/<int:pair_id>/merge/", duplicates.merge_pair, name="duplicate_merge"),
@@ -87,12 +92,15 @@ urlpatterns = [
     path(_contact + "fact/", contact.record_fact, name="contact_fact"),
     path(_contact + "ask-again/", contact.ask_again, name="contact_ask_again"),
     path(_contact + "transfer/", contact.transfer, name="contact_transfer"),
+    path(_contact + "transfer/targets/", contact.transfer_targets, name="contact_targets"),
     path(_contact + "hold/", contact.hold, name="contact_hold"),
     path(_contact + "mute/", contact.mute, name="contact_mute"),
     path(_contact + "hang-up/", contact.hang_up, name="contact_hangup"),
     path(_contact + "wrap-up/", contact.wrap_up, name="contact_wrapup"),
     path("record/asked-again/", asked_again.asked_again, name="asked_again"),
     path("record/reasons/", reasons.reasons, name="reasons"),
+    path("record/reasons/training/", reasons.training, name="reasons_training"),
+    path("record/reasons/train/", reasons.train, name="reasons_train"),
     path("setup/fields/", setup_fields.fields, name="setup_fields"),
     path("setup/fields/<slug:name>/", setup_fields.field, name="setup_field"),
     path("setup/fields/<slug:name>/move/", setup_fields.move, name="setup_field_move"),
@@ -102,6 +110,17 @@ urlpatterns = [
     path("floor/agents/time/", agent_time.agent_time, name="agent_time"),
     path("floor/agents/<int:member_id>/", steering.agent, name="steer_agent"),
     path("floor/contacts/<int:interaction_id>/", steering.contact, name="steer_contact"),
+    path("floor/contacts/<int:interaction_id>/why/", explain.contact, name="why_contact"),
+    path("floor/agents/<int:member_id>/why/", explain.agent, name="why_agent"),
+    path("floor/callbacks/<int:callback_id>/cancel/", explain.cancel_callback, name="callback_cancel"),
+    path("floor/decisions/", explain.decisions, name="decisions"),
+    path("floor/decisions/<int:decision_id>/", explain.decision, name="decision"),
+    path("floor/decisions/<int:decision_id>/replay/", explain.replay, name="decision_replay"),
+    path("why-not-me/", explain.not_me, name="why_not_me"),
+    path("floor/simulation/", simulation.simulations, name="simulations"),
+    path(_simulation, simulation.simulation, name="simulation"),
+    path(_simulation + "push/", simulation.push, name="simulation_push"),
+    path(_simulation + "drawing.svg", simulation.drawing, name="simulation_drawing"),
     path("imports/", imports.imports, name="imports"),
     path(_import, imports.one, name="import"),
     path(_import + "parts/", imports.parts, name="import_parts"),

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import AutoField, Field, Model
 
 from foundation.postgres.base import send_with_next
 
@@ -67,7 +67,7 @@ def _joined(model: type[M], values: Sequence[Any]) -> M | None:
 
 
 def insert(row: M) -> M:
-    """Write a new row, all of whose values are given; it has its id then."""
+    """Write a new row, all of whose values are given; it has its id then if the database numbers it."""
     text, fields = _inserting(type(row))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -109,7 +109,7 @@ def _converter(field: Any, convert: Callable[..., Any]) -> Converter:
 
 @cache
 def _inserting(model: type[Model]) -> tuple[str, list["Field[Any, Any]"]]:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     names = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = model._meta.db_table

@@ -5,7 +5,7 @@ applies (the offer may be taken, the promise kept); cancelling is only a courtes
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,18 @@ SET due_at = excluded.due_at, name = excluded.name, version = excluded.version,
 """
 
 
+# The same for many at once.
+_SET_MANY = """
+INSERT INTO foundation_timer (organization_id, key, due_at, name, version, subject, payload, actor)
+SELECT %(organization_id)s, g.key, g.due_at, %(name)s, %(version)s, g.subject, g.payload, %(actor)s
+FROM unnest(%(keys)s::text[], %(due)s::timestamptz[], %(subjects)s::text[], %(payloads)s::jsonb[])
+  AS g (key, due_at, subject, payload)
+ON CONFLICT (organization_id, key) DO UPDATE
+SET due_at = excluded.due_at, name = excluded.name, version = excluded.version,
+    subject = excluded.subject, payload = excluded.payload, actor = excluded.actor
+"""
+
+
 def emit_at(
     event: DomainEvent, due_at: datetime, *, key: str, actor: Mapping[str, Any] | None = None
 ) -> None:
@@ -32,6 +44,24 @@ def emit_at(
     told = json.dumps(dict(actor or {}), cls=DjangoJSONEncoder)
     what = [event.NAME, event.VERSION, event.subject, event.as_json(), told]
     send_with_next(_SET, [current_organization_id(), key, due_at, *what])
+
+
+def emit_many_at(timers: Sequence[tuple[DomainEvent, datetime, str]]) -> None:
+    """Record many events of one name, each (event, due at, key), at their times; the keys all differ."""
+    if not timers:
+        return
+    events, due, keys = zip(*timers, strict=True)
+    values = {
+        "organization_id": current_organization_id(),
+        "name": events[0].NAME,
+        "version": events[0].VERSION,
+        "actor": "{}",
+        "keys": list(keys),
+        "due": list(due),
+        "subjects": [event.subject for event in events],
+        "payloads": [event.as_json() for event in events],
+    }
+    send_with_next(_SET_MANY, values)
 
 
 def cancel_timer(key: str) -> None:

@@ -18,11 +18,12 @@ _LONGEST_TOKEN = 1_024
 
 @dataclass(frozen=True)
 class PartnerCaller:
-    """The partner's system behind a request, and what its token is good for right now."""
+    """The system behind a request, and what its token is good for right now; `partner_id` None: the
+    company's own."""
 
     client_id: int
     organization_id: int
-    partner_id: int
+    partner_id: int | None
     name: str
     scopes: frozenset[str]
     is_authenticated: bool = True

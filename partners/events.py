@@ -35,6 +35,29 @@ class ApiClientRevoked(PartnerSystemEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnClientEvent(DomainEvent):
+    """Base: something happened to a system of the company's own."""
+
+    SUBJECT: ClassVar[tuple[str, str]] = ("api_client", "client_id")
+
+    client_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnClientCreated(OwnClientEvent):
+    """A campaign tool of the company's may ask for tokens."""
+
+    NAME: ClassVar[str] = "own_client.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnClientRevoked(OwnClientEvent):
+    """Its tokens are void and it gets no new ones."""
+
+    NAME: ClassVar[str] = "own_client.revoked"
+
+
+@dataclass(frozen=True, kw_only=True)
 class WebhookEndpointEvent(PartnerSystemEvent):
     """Base: something happened to a webhook endpoint."""
 

@@ -14,12 +14,15 @@ from foundation.tenancy import current_organization_id
 
 
 class ApiClient(AbstractApplication):
-    """A partner's system, known by OAuth2 client credentials."""
+    """A partner's system, known by OAuth2 client credentials; without a partner the company's own, which may
+    only ask whom it may contact."""
 
     objects: models.Manager["ApiClient"] = models.Manager()
 
     organization_id = models.BigIntegerField(default=current_organization_id, editable=False)
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="api_clients")
+    partner = models.ForeignKey(
+        Partner, null=True, blank=True, on_delete=models.CASCADE, related_name="api_clients"
+    )
     allowed_scopes = models.TextField(default="", blank=True, help_text="Space-separated")
     is_active = models.BooleanField(default=True)
 

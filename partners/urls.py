@@ -56,6 +56,7 @@ _api = [
     path("asked-again/", record.AskedAgainView.as_view(), name="asked_again"),
     path(f"{_CUSTOMER}/consents/", contact.CustomerConsents.as_view(), name="consents"),
     path("contact-permission/", contact.ContactPermission.as_view(), name="contact_permission"),
+    path("contact-permission/addresses/", contact.AddressPermission.as_view(), name="address_permission"),
     path("interactions/", interactions.InteractionList.as_view(), name="interactions"),
     path("interactions/<row:interaction_id>/", interactions.InteractionDetail.as_view(), name="interaction"),
     path("cases/", cases.CaseList.as_view(), name="cases"),

@@ -177,3 +177,13 @@ class CallbackEnded(CallbackEvent):
     NAME: ClassVar[str] = "callback.ended"
 
     how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationRequested(DomainEvent):
+    """A supervisor asked the simulator something; or it is time to see whether somebody is still at it."""
+
+    NAME: ClassVar[str] = "simulation.requested"
+    SUBJECT: ClassVar[tuple[str, str]] = ("simulation", "simulation_id")
+
+    simulation_id: int

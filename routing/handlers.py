@@ -4,6 +4,7 @@ from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member
 from foundation.events import RecordedEvent
 from routing.actions import expire_offer, resume_callback, settle_estimates
+from routing.actions.simulations import run_simulation
 from routing.actions.wrap_up import end_wrap_up_for
 from routing.models import Engagement
 
@@ -37,3 +38,8 @@ def settle_estimates_of_left(event: RecordedEvent) -> None:
 def resume_due_callback(event: RecordedEvent) -> None:
     """The next try to call somebody back may be made."""
     resume_callback(event.payload["callback_id"])
+
+
+def run_requested_simulation(event: RecordedEvent) -> None:
+    """Compute it; opens its own transactions."""
+    run_simulation(event.payload["simulation_id"], event.organization_id)

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Number:
-    """A phone number of an account and where its calls are announced."""
+    """A phone number of an account and where its calls and texts are announced."""
 
     number: str
     name: str = ""
@@ -23,6 +23,8 @@ class Number:
     voice_fallback_method: str = "POST"
     status_callback: str = ""
     status_callback_method: str = "POST"
+    sms_url: str = ""
+    sms_method: str = "POST"
     caller_id_lookup: bool = False
 
 
@@ -73,7 +75,7 @@ def _known(cls: type, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _endpoint(cls: Any, raw: Mapping[str, Any], prefix_url: str) -> Any:
     values = _known(cls, raw)
-    for name in ("voice_url", "voice_fallback_url", "status_callback"):
+    for name in ("voice_url", "voice_fallback_url", "status_callback", "sms_url"):
         if values.get(name) and prefix_url:
             values[name] = urljoin(prefix_url, values[name])
     return cls(**values)

@@ -137,6 +137,15 @@ class SimulatorClient:
         data = {"from": from_, "to": to, "from_name": from_name, "account": account}
         return PhoneCall(self, self.post("calls", data)["sid"])
 
+    def text(self, body: str, *, to: str, from_: str) -> dict[str, Any]:
+        """Write a text to a company's number."""
+        return self.post("messages", {"from": from_, "to": to, "body": body})
+
+    def messages(self, number: str = "") -> list[dict[str, Any]]:
+        """All texts, the oldest first; those of one telephone."""
+        rows: list[dict[str, Any]] = self.get("messages", number=number)["messages"]
+        return rows
+
     def calls(self, **filters: str) -> list[dict[str, Any]]:
         """All calls, newest first; narrowed by from_, to, state or direction."""
         query = {name.rstrip("_"): value for name, value in filters.items()}

@@ -55,6 +55,26 @@ async def start(request: web.Request) -> web.Response:
     return _show(request, call, 201)
 
 
+async def write(request: web.Request) -> web.Response:
+    """POST {from, to, body}: somebody writes a text to a company's number."""
+    data = await _body(request)
+    from_, to, body = (str(data.get(name, "")) for name in ("from", "to", "body"))
+    if not (from_ and to and body.strip()):
+        raise _refuse(400, "from, to and body are required")
+    try:
+        message = world_of(request).messages.write(from_, to, body)
+    except UnknownNumber as error:
+        raise _refuse(404, f"no account has the number {error}") from error
+    return web.json_response(message.describe(), status=201)
+
+
+async def messages(request: web.Request) -> web.Response:
+    """All texts, the oldest first; `?number=` narrows to one telephone's."""
+    number = request.query.get("number", "")
+    found = [one for one in world_of(request).messages.all if not number or number in {one.from_, one.to}]
+    return web.json_response({"messages": [one.describe() for one in found]})
+
+
 async def calls(request: web.Request) -> web.Response:
     """All calls, newest first; `?from=`, `?to=`, `?state=` narrow."""
     rows = [line(call) for call in world_of(request).calls.values()]
@@ -205,6 +225,8 @@ def routes() -> list[web.RouteDef]:
     return [
         web.post(PREFIX + "/calls", start),
         web.get(PREFIX + "/calls", calls),
+        web.post(PREFIX + "/messages", write),
+        web.get(PREFIX + "/messages", messages),
         web.get(one, show),
         web.post(one + "/digits", digits),
         web.post(one + "/speech", speech),

@@ -6,7 +6,7 @@ import logging
 import time
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -76,7 +76,7 @@ class Overrides:
 
 @dataclass
 class Outgoing:
-    """One webhook to be sent. `kind` is voice, status, conference, recording or media."""
+    """One webhook to be sent. `kind` is voice, status, conference, recording, media or message."""
 
     account: Account
     url: str
@@ -141,6 +141,14 @@ class Webhooks:
         if len(answer.body) > MAX_BODY and "audio" not in answer.content_type:
             raise WebhookFailed(11750, outgoing.url, "body over 64 kB")
         return answer
+
+    async def ask(self, outgoing: Outgoing) -> Answer | None:
+        """The answer, whatever its status; None when there was none."""
+        return await self._weathered(outgoing)
+
+    def aside(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Do in the background what is settled only when it has ended."""
+        self._spawn(coroutine)
 
     def notify(self, outgoing: Outgoing, stream: str) -> None:
         """Send in the background; requests of one stream keep their order in clean weather."""

@@ -12,6 +12,7 @@ from simulator.calls import Call, Line
 from simulator.clock import now
 from simulator.conferences import Conference, Conferences, Participant
 from simulator.handsets import Handsets
+from simulator.messages import Message, Messages
 from simulator.queues import Member, Queues
 from simulator.recordings import Recordings
 from simulator.sdk.devices import Devices
@@ -47,10 +48,12 @@ class World:
         self.queues = Queues(self)
         self.recordings = Recordings(self)
         self.handsets = Handsets(self)
+        self.messages = Messages(self)
         self.devices = Devices(self)
         self.alerts: deque[dict[str, Any]] = deque(maxlen=ALERTS)
         self.sounds: dict[str, bool] = {}
         self.watchers: set[Callable[[Call], None]] = set()
+        self.readers: set[Callable[[Message], None]] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # Housekeeping
@@ -95,6 +98,8 @@ class World:
         self.queues.by_sid.clear()
         self.recordings.by_sid.clear()
         self.handsets.policies.clear()
+        self.messages.all.clear()
+        self.messages.stopped.clear()
         self.alerts.clear()
         self.sounds.clear()
         self.webhooks.log.clear()

@@ -1,4 +1,4 @@
-"""The trained models, newest last; the latest decides what is in force."""
+"""The trained models, newest last; the latest decides what is in force. And the trainings under way."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -30,3 +30,35 @@ class ReasonModel(TenantModel):
             models.UniqueConstraint(fields=["organization_id", "made_from"], name="one_training_of_the_same")
         ]
         indexes = [models.Index(fields=["organization_id", "-id"], name="reason_model_newest")]
+
+
+class TrainingRun(TenantModel):
+    """One training being asked for and made: waiting → running → done | failed. One at a time is open.
+
+    `told_at` is its last sign of life: one that has been silent for long is taken for dead.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "About to start"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField(db_default=Now())
+    told_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    contacts_read = models.PositiveIntegerField(default=0)
+    contacts_wanted = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="one_training_at_once",
+            )
+        ]
+        indexes = [models.Index(fields=["organization_id", "-id"], name="training_run_newest")]

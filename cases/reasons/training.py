@@ -19,6 +19,7 @@ from cases.reasons.features import VERSION, features_of
 from cases.reasons.known import signals_of
 from cases.reasons.models import ReasonModel
 from cases.reasons.reading import LATELY_CONTACTS, LATELY_DAYS, Example, read_examples
+from cases.reasons.runs import tell_progress, under_way
 from cases.reasons.scoring import Weights
 from customers.models import Interaction
 from foundation import clock
@@ -56,11 +57,17 @@ class Trained:
     held_out_from: datetime | None = None
 
 
-def train_organization(organization_id: int) -> int:
-    """Train on what there is; returns the id of the training in the database. The same contacts as last time
-    are not trained again. Nothing is locked meanwhile: reading and storing are transactions of their own."""
+def train_organization(organization_id: int, *, run_id: int | None = None) -> int | None:
+    """Train on what there is; returns the id of the training in the database, None while another one is under
+    way. The same contacts as last time are not trained again. Nothing is locked meanwhile: reading and
+    storing are transactions of their own."""
+    with under_way(organization_id, run_id) as run:
+        return None if run is None else _train(organization_id, run)
+
+
+def _train(organization_id: int, run_id: int) -> int:
     began = time.monotonic()
-    examples, before = _read(organization_id)
+    examples, before = _read(organization_id, run_id)
     learnt = prepare(examples, before)
     made_from = digest(learnt)
     with tenant(organization_id):
@@ -105,7 +112,7 @@ def _newest(until: datetime, count: int) -> list[tuple[int, datetime]]:
     return list(known.order_by("-started_at", "-id").values_list("id", "started_at")[:count])
 
 
-def _read(organization_id: int) -> tuple[list[Example], frozenset[int]]:
+def _read(organization_id: int, run_id: int) -> tuple[list[Example], frozenset[int]]:
     with tenant(organization_id):
         zone = Organization.objects.values_list("time_zone", flat=True).get(id=organization_id)
         chosen = chosen_contacts()
@@ -113,6 +120,7 @@ def _read(organization_id: int) -> tuple[list[Example], frozenset[int]]:
     for start in range(0, len(wanted), _CHUNK):
         with tenant(organization_id):  # short transactions: none holds up the database's tidying
             examples += read_examples(wanted[start : start + _CHUNK], time_zone=zone)
+            tell_progress(run_id, read=min(start + _CHUNK, len(wanted)), wanted=len(wanted))
     return sorted(examples, key=lambda one: (one.known.moment, one.contact_id)), chosen.before
 
 

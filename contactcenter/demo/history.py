@@ -22,6 +22,7 @@ from customers.models import (
     RecordShare,
     TimelineEntry,
 )
+from customers.search.notes import index_notes
 
 DAYS = 120
 _OPENING = {"voice": "Called", "web_form": "Sent the web form", "email": "Wrote an e-mail"}
@@ -54,8 +55,9 @@ def write_history(
     interactions = [contact.interaction for contact in contacts]
     Interaction.objects.bulk_create(interactions, batch_size=1000)
     _write_facts(company, contacts, rng)
-    TimelineEntry.objects.bulk_create(
-        [line for contact in contacts for line in _lines(contact)], batch_size=1000
+    lines = [line for contact in contacts for line in _lines(contact)]
+    index_notes(
+        line for line in TimelineEntry.objects.bulk_create(lines, batch_size=1000) if line.kind == "note"
     )
     _share_routed(company, contacts)
     return interactions

@@ -21,6 +21,7 @@ from customers.models import (
     Order,
     TimelineEntry,
 )
+from customers.search.notes import index_notes
 
 
 def write_robert(company: Company, robert: Customer, now: datetime) -> None:
@@ -157,4 +158,7 @@ def _write(
     body: str = "",
     kind: str = "interaction",
 ) -> None:
-    line_of(contact, at, title, agent, body=body, kind=kind).save()
+    line = line_of(contact, at, title, agent, body=body, kind=kind)
+    line.save()
+    if kind == "note":
+        index_notes([line])

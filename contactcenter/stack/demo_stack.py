@@ -189,7 +189,10 @@ class DemoStack:
         made_from = fingerprints.of_migrations(database, self.addresses.database_url.partition("?")[0])
         if self.data.stamped("database", made_from):
             return "up to date"
+        is_older = (self.data.path / "database.stamp").exists()
         self.manage("prepare_database", owner=True)
+        if is_older:
+            self.manage("rebuild_search", "--missing")
         self.data.stamp("database", made_from)
         return "migrated"
 

@@ -30,7 +30,6 @@ http {
     charset_types text/css text/javascript application/json text/plain;
     sendfile on;
     tcp_nodelay on;
-    access_log access.log;
     client_body_temp_path body;
     proxy_temp_path proxy;
     ${site}
@@ -73,6 +72,7 @@ def write_configuration(
         LIVE_SERVERS=_servers(live_sockets),
         STATIC_PARENT=str(folder),
         EXTRA_LOCATIONS=str(folder / "extra.conf"),
+        ACCESS_LOG="access.log",
     )
     files = _open_files()
     main = Template(_MAIN).substitute(user=_user(), files=files, connections=files // 2, site=site)

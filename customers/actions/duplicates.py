@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.actors import SYSTEM_ACTOR, Actor
 from customers.actions.merging import merge_customers
+from customers.actions.timeline import tell_desktops
 from customers.duplicate_rules import (
     WORTH_A_LOOK,
     KnownBy,
@@ -230,6 +231,8 @@ def propose_pair(one_id: int, other_id: int, *, actor: Actor) -> DuplicatePair:
             "decided_by": None,
         },
     )
+    for customer_id in (first_id, second_id):
+        tell_desktops(customer_id, "customer")
     return pair
 
 

@@ -25,12 +25,18 @@ MOST_AT_ONCE = 10_000
 
 
 def place_order(
-    customer_id: int, *, product_code: str, actor: Actor, quantity: int = 1, reference: str = ""
+    customer_id: int,
+    *,
+    product_code: str,
+    actor: Actor,
+    quantity: int = 1,
+    reference: str = "",
+    interaction_id: int | None = None,
 ) -> Order:
     """The customer orders a product. A partner whose contract names it fulfils it and may see the record.
 
-    `reference` is our number of it. Refusal `unknown_product` or `bad_quantity`, Forbidden `not_in_contract`,
-    NotVisible.
+    `reference` is our number of it, `interaction_id` the contact it is ordered in. Refusal `unknown_product`
+    or `bad_quantity`, Forbidden `not_in_contract`, NotVisible.
     """
     if not 1 <= quantity <= MOST_AT_ONCE:
         raise Refusal("bad_quantity", f"From 1 to {MOST_AT_ONCE:,}.", field="quantity")
@@ -42,6 +48,7 @@ def place_order(
         quantity=quantity,
         fulfilled_by=fulfiller_of(product_code),
         ordered_at=clock.now(),
+        interaction_id=interaction_id,
     )
     if reference.strip():
         add_reference(order=order, system="Order number", value=reference, actor=actor)

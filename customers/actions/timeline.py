@@ -7,6 +7,7 @@ from customers.answers import CARD_NUMBER_WORDS, holds_card_number
 from customers.events import NoteAdded
 from customers.merge_errors import MergedAway
 from customers.models import Customer, TimelineEntry
+from customers.search.notes import index_note
 from foundation import clock, live, rows
 from foundation.errors import NotVisible, Refusal
 from foundation.events import emit
@@ -145,6 +146,7 @@ def add_note(
             for_partners=for_partners or actor.is_partner,
         )
     )
+    index_note(entry)
     emit(
         NoteAdded(customer_id=customer_id, timeline_entry_id=entry.id, interaction_id=interaction_id),
         actor=actor.as_json(),

@@ -9,6 +9,7 @@ from django.db.models import F, Model
 
 from accounts.actors import Actor
 from customers import merge_rows, rules
+from customers.actions import unmerge_references
 from customers.actions.merging import collect_rows
 from customers.actions.timeline import tell_desktops, write_entry
 from customers.events import CustomerChanged, CustomerUnmerged
@@ -102,6 +103,7 @@ def plan_unmerging(record: CustomerMerge) -> Unmerging:
         plan.arrived[label] = {pk for pk in here - plan.returning[label] - anothers if pk > mark}
         plan.leaving[label] = set()
     _assign_contacts(plan)
+    unmerge_references.assign(plan)
     _assign_what_belongs_to_them(plan)
     return plan
 

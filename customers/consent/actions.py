@@ -1,13 +1,16 @@
 """What a customer says about being contacted, by whichever door, and what the company sets up."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM_ACTOR, Actor
 from customers.actions.identities import find_or_create_by_phone
 from customers.actions.timeline import lock_customer, tell_desktops, write_entry
 from customers.consent import queries
 from customers.consent.events import ConsentChanged, ContactHeld, ContactReleased, ContactRulesChanged
+from customers.consent.kept import forget_kept_stops, kept_by_customer
 from customers.consent.models import (
     Channel,
     ChannelHours,
@@ -16,12 +19,14 @@ from customers.consent.models import (
     ContactPreference,
     ContactPurpose,
 )
+from customers.consent.rules import Decision
 from customers.models import Customer, Identity
 from foundation import clock
 from foundation.errors import Forbidden, NotVisible, Refusal
 from foundation.events import emit
 
 LONGEST_WORDING = 4_000
+FROM_KEPT = "kept after an erasure"
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _OLDEST = timedelta(days=40 * 366)
 
@@ -119,6 +124,7 @@ def resume_sender(
     number: str, *, channel: str, source: str, actor: Actor, evidence: str = ""
 ) -> list[Consent]:
     """Whoever has this number takes their stop back. That is no yes to anything."""
+    forget_kept_stops((Identity.Kind.PHONE, number), channels=("", channel))
     return [
         record_consent(
             one,
@@ -131,6 +137,30 @@ def resume_sender(
         for one in _people_with(number, actor)
         for said_on in ("", channel)
     ]
+
+
+def write_kept_stops(customer_ids: Iterable[int]) -> int:
+    """Records that have a number or address whose stop outlived another record get it in writing. Returns how
+    many noes were written; again writes nothing."""
+    return sum(
+        _write_kept(customer_id, no)
+        for customer_id, noes in kept_by_customer(customer_ids).items()
+        for no in noes
+    )
+
+
+def _write_kept(customer_id: int, no: Decision) -> bool:
+    what: dict[str, Any] = {
+        "answer": no.answer,
+        "purpose": no.purpose,
+        "channel": no.channel,
+        "said_at": no.said_at,
+    }
+    standing = Customer.objects.filter(id=customer_id, merged_into=None).exists()
+    if not standing or Consent.objects.filter(customer_id=customer_id, **what).exists():
+        return False
+    record_consent(customer_id, actor=SYSTEM_ACTOR, source=FROM_KEPT, **what)
+    return True
 
 
 def _people_with(number: str, actor: Actor) -> list[int]:

@@ -1,7 +1,8 @@
-"""What becomes of a stop when two records part."""
+"""What becomes of a stop when two records part, and of one that outlived its record."""
 
 from accounts.actors import SYSTEM_ACTOR
-from customers.consent.actions import record_consent
+from customers.consent.actions import record_consent, write_kept_stops
+from customers.consent.kept import CHANNELS
 from customers.consent.models import Consent
 from customers.models import CustomerMerge
 from foundation.events import RecordedEvent
@@ -28,3 +29,15 @@ def keep_stops_of_both(event: RecordedEvent) -> None:
                 evidence=consent.evidence,
                 **said,
             )
+
+
+def heed_kept_stops(event: RecordedEvent) -> None:
+    """A record is new, or has another number or address: was that one's no kept?"""
+    if event.name == "customer.changed" and not set(event.payload.get("fields", ())) & set(CHANNELS):
+        return
+    write_kept_stops([event.payload["customer_id"]])
+
+
+def heed_kept_stops_of_imported(event: RecordedEvent) -> None:
+    """The same for the customers of an imported file."""
+    write_kept_stops(event.payload["created"] + event.payload["changed"])

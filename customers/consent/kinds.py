@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from customers.consent.models import Consent, ContactHold, ContactPreference
-from customers.privacy.kinds import PersonalKind
+from customers.consent.kept import keep_stops, stopping_identities, taken_back
+from customers.consent.models import Consent, ContactHold, ContactPreference, KeptStop
+from customers.models import Identity
+from customers.privacy.kinds import Fate, PersonalKind
 
 
 def _of(model: Any) -> Any:
@@ -11,6 +13,17 @@ def _of(model: Any) -> Any:
 
 
 KINDS = (
+    PersonalKind(
+        "kept_stops",
+        "Numbers and addresses they said no to (kept as salted hashes)",
+        Identity,
+        stopping_identities,
+        fate=Fate.STRIPPED,
+        before=keep_stops,
+        because="A no outlives the record: a hash of each stays on the list of those not to be"
+        " contacted, with what was refused and when; no name, no number.",
+    ),
+    PersonalKind("kept_stops_over", "Kept hashes of a no they took back since", KeptStop, taken_back),
     PersonalKind(
         "consents",
         "What they said about being contacted",

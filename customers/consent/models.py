@@ -9,6 +9,7 @@ from accounts.actors import Hand
 from accounts.models import Member, Partner
 from customers.consent import rules
 from customers.models import Customer, Interaction
+from foundation.crypto import EncryptedTextField
 from foundation.models import TenantModel
 
 
@@ -125,3 +126,30 @@ class ContactPreference(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer"], name="one_preference")]
+
+
+class KeptStop(TenantModel):
+    """A no of somebody who was erased: a keyed hash of their number or address, what was refused and when.
+    It names nobody, and leads to no record."""
+
+    kind = models.CharField(max_length=20, help_text="phone (also WhatsApp), email or messenger")
+    digest = models.CharField(max_length=64, help_text="HMAC-SHA-256 of kind:value with the StopSalt")
+    purpose = models.SlugField(max_length=40, blank=True, default="")
+    channel = models.CharField(max_length=10, choices=Channel, blank=True, default="")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "digest", "kind", "purpose", "channel"], name="one_kept_stop"
+            )
+        ]
+
+
+class StopSalt(TenantModel):
+    """What an organisation's kept stops are hashed with; without it they say nothing."""
+
+    salt = EncryptedTextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization_id"], name="one_stop_salt")]

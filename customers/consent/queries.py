@@ -13,6 +13,7 @@ from accounts.access import Viewer
 from accounts.models import Organization
 from customers.access import may_read
 from customers.consent import rules
+from customers.consent.kept import kept_by_customer
 from customers.consent.models import (
     Channel,
     ChannelHours,
@@ -91,6 +92,8 @@ def standings(
     said = Consent.objects.filter(customer_id__in=ids)
     for customer_id, *what in said.values_list("customer_id", *_DECISION):
         decisions[customer_id].append(Decision(*what))
+    for customer_id, kept in kept_by_customer(ids).items():
+        decisions[customer_id] += kept
     holds: dict[int, list[Hold]] = defaultdict(list)
     still = Q(until=None) | Q(until__gt=at or clock.now())
     for customer_id, until in ContactHold.objects.filter(
@@ -184,11 +187,11 @@ def _zones_of(
     """Where they say they are, else where their numbers are, else their country, else where we are."""
     if preference is not None and preference.time_zone:
         return (ZoneInfo(preference.time_zone),)
-    return _guessed_zones(numbers, country, home)
+    return guessed_zones(numbers, country, home)
 
 
 @lru_cache(maxsize=20_000)
-def _guessed_zones(numbers: tuple[str, ...], country: str, home: tuple[str, str]) -> tuple[tzinfo, ...]:
+def guessed_zones(numbers: tuple[str, ...], country: str, home: tuple[str, str]) -> tuple[tzinfo, ...]:
     by_number = {zone for number in numbers for zone in _few(zones_of_phone(number))}
     by_country = _few(zones_of_country(country)) if country and country != home[1] else ()
     return tuple(ZoneInfo(name) for name in sorted(by_number) or by_country or [home[0]])

@@ -10,7 +10,8 @@ from typing import Any
 import xlsxwriter
 from django.utils import timezone
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+from customers.cells import harmless
+
 MOST_EXCEL_ROWS = 1_048_575
 _LONGEST_EXCEL_CELL = 32_767
 _BLOCK = 1024 * 1024
@@ -19,11 +20,6 @@ _LINES = 500
 
 class TooLongError(Exception):
     """The list has more rows than the format holds."""
-
-
-def harmless(cell: str) -> str:
-    """The cell with a quote in front where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
 
 
 def spell(value: Any) -> str:
@@ -46,7 +42,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[tu
     text = io.StringIO()
     writer = csv.writer(text)
     text.write("\ufeff")
-    writer.writerow(columns)
+    writer.writerow([harmless(name) for name in columns])
     count = 0
     for row in rows:
         writer.writerow([harmless(spell(cell)) for cell in row])

@@ -8,12 +8,12 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from django.db.models import Sum
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from accounts.actors import Actor, Hand
 from accounts.models import Member
 from customers.imports.encodings import DELIMITERS, ENCODINGS
-from customers.imports.events import ImportChunksDue, ImportForgotten, ImportUploaded
+from customers.imports.events import ImportChunksDue, ImportFinished, ImportForgotten, ImportUploaded
 from customers.imports.models import Import, ImportChunk, ImportKey, ImportPart, ImportRefusal
 from customers.imports.queries import StoredParts, access_import, own_fields, reader_of
 from customers.imports.reading import MAX_BYTES, MAX_CELL, PART_BYTES, Wishes, read_table
@@ -27,6 +27,9 @@ from foundation.timers import emit_at
 CHUNK_ROWS = 1000
 # What is kept of a finished import: its counts for good, its refused rows for so long.
 KEEP = timedelta(days=30)
+# A file that nobody starts is somebody's forgotten list of people.
+KEEP_UNSTARTED = timedelta(days=7)
+ABANDONED = f"Nobody started it for {KEEP_UNSTARTED.days} days, so the file was deleted. Upload it again."
 State = Import.State
 
 
@@ -210,8 +213,16 @@ def finish_import(import_id: int) -> bool:
     )
     if finished:
         _drop_contents(import_id)
+        _tell_finished(import_id)
         live.hint("floor", "imports")
     return bool(finished)
+
+
+def _tell_finished(import_id: int) -> None:
+    totals = ImportChunk.objects.filter(file_id=import_id).aggregate(
+        created=Coalesce(Sum("created"), 0), changed=Coalesce(Sum("changed"), 0)
+    )
+    emit(ImportFinished(import_id=import_id, **totals), actor=actor_of(access_import(import_id)).as_json())
 
 
 def forget_import(import_id: int) -> None:
@@ -223,6 +234,22 @@ def forget_import(import_id: int) -> None:
         return
     _drop_contents(import_id)
     ImportRefusal.objects.filter(file_id=import_id).delete()
+
+
+def drop_abandoned_uploads() -> int:
+    """Delete the files that were uploaded a week ago and never started. Returns how many; one that is started
+    at this moment goes on."""
+    waiting = [State.UPLOADING, State.READING, State.MAPPING]
+    old = Import.objects.filter(state__in=waiting, created_at__lt=clock.now() - KEEP_UNSTARTED)
+    dropped = 0
+    for import_id in old.order_by("id").values_list("id", flat=True):
+        now = {"state": State.CANCELLED, "finished_at": clock.now(), "problem": ABANDONED}
+        if Import.objects.filter(id=import_id, state__in=waiting).update(**now):
+            _drop_contents(import_id)
+            dropped += 1
+    if dropped:
+        live.hint("floor", "imports")
+    return dropped
 
 
 def _drop_contents(import_id: int) -> None:

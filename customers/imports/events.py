@@ -30,6 +30,16 @@ class ImportChunksDue(ImportEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportFinished(ImportEvent):
+    """All rows are written: so many customers were new, so many say something else now."""
+
+    NAME: ClassVar[str] = "import.finished"
+
+    created: int
+    changed: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportForgotten(ImportEvent):
     """The file's rows and refusals have been kept long enough."""
 

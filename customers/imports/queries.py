@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Organization
 from customers.answers import Limits
+from customers.cells import as_it_came, as_meant, to_mend
 from customers.imports.known import look_up
 from customers.imports.models import Import, ImportChunk, ImportPart, ImportRefusal
 from customers.imports.plan import Plan, plan_rows
@@ -174,7 +175,7 @@ def _shown(
             PreviewRow(
                 number=number,
                 outcome=plan.outcomes.get(number, "refused"),
-                values=[*cells, *[""] * (len(file.header) - len(cells))][: len(file.header)],
+                values=[*map(as_meant, cells), *[""] * (len(file.header) - len(cells))][: len(file.header)],
                 reasons={column: why for column, why in wrong.items() if column in file.header},
                 other_reasons=[
                     f"{column}: {why}" for column, why in wrong.items() if column not in file.header
@@ -196,9 +197,7 @@ def refusals_as_csv(file: Import) -> Iterator[bytes]:
     Opens its own transactions: it runs while the answer is on its way. Cells that a spreadsheet would
     take for a formula are kept from that.
     """
-    from customers.exports.tables import harmless
-
-    header = [*file.header, "Why it was refused"]
+    header = [*map(as_it_came, file.header), "Why it was refused"]
     yield "\ufeff".encode() + _line(header)
     last = 0
     while True:
@@ -209,7 +208,7 @@ def refusals_as_csv(file: Import) -> Iterator[bytes]:
         lines = []
         for each in found:
             why = "; ".join(f"{column}: {sentence}" for column, sentence in each.reasons)
-            cells = [harmless(cell) for cell in each.cells][: len(file.header)]
+            cells = [to_mend(cell) for cell in each.cells][: len(file.header)]
             lines.append(_line([*cells, *[""] * (len(file.header) - len(cells)), f"Row {each.row}: {why}"]))
         yield b"".join(lines)
         last = found[-1].row

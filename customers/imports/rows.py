@@ -11,6 +11,7 @@ from typing import Any
 from django.conf.locale import LANG_INFO
 
 from customers import answers, rules
+from customers.cells import as_meant, is_formula, is_marked
 from customers.imports.targets import FACT, LABELS
 
 LENGTHS = {
@@ -134,11 +135,11 @@ def _odd_cell(raw: str) -> str:
     if _CONTROL.search(raw):
         raise _Wrong("It has a character in it that is no text.")
     text = raw.strip()
-    if text.startswith("'") and text[1:2] in tuple("=+-@"):
-        text = text[1:]  # how spreadsheets, and our own files of refused rows, keep text from being a formula
+    if is_marked(text):
+        return as_meant(text).strip()
     if (quoted := _EXCEL_TEXT.fullmatch(text)) is not None:
         return quoted[1].strip()
-    if text.startswith("="):
+    if is_formula(text):
         raise _Wrong("It is a formula, not a value.")
     if text in _ERRORS:
         raise _Wrong(f"It is the spreadsheet's error {text}, not a value.")

@@ -11,6 +11,8 @@ import openpyxl
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml import DEFUSEDXML
 
+from customers.cells import harmless, is_formula, is_marked
+
 # openpyxl parses with defusedxml where that is installed: entities, the stuff of XML bombs, are refused.
 assert DEFUSEDXML, "defusedxml is missing"
 
@@ -87,9 +89,15 @@ def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[str]]]:
             while width and cells[width - 1] is None:
                 width -= 1
             if width:
-                yield number, [spell(cell) for cell in cells[:width]]
+                yield number, [_as_text(cell) for cell in cells[:width]]
     except Exception as error:
         raise UnreadableError(f"The sheet cannot be read beyond row {number}.") from error
+
+
+def _as_text(value: Any) -> str:
+    """What a formula comes to is read, never the formula: what looks like one here is text."""
+    text = spell(value)
+    return harmless(text) if isinstance(value, str) and (is_formula(text) or is_marked(text)) else text
 
 
 def spell(value: Any) -> str:

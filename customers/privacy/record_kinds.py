@@ -28,6 +28,7 @@ from customers.models import (
     RecordRead,
     RecordShare,
     SearchEntry,
+    SearchNote,
     SharedIdentity,
     Subscription,
     TimelineEntry,
@@ -235,6 +236,13 @@ RECORD = (
         _of(RecordShare),
         columns=(("partner", "Partner"), ("reason", "Why"), ("started_at", "From"), ("ended_at", "Until")),
         place=80,
+    ),
+    PersonalKind(
+        "search_notes",
+        "Search entries of notes",
+        SearchNote,
+        lambda subject: SearchNote.objects.filter(entry__customer_id__in=subject.customer_ids).order_by("pk"),
+        counted=False,
     ),
     PersonalKind(
         "timeline",

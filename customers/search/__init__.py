@@ -15,7 +15,8 @@ from customers.search import entries as kinds
 from customers.search import keys as hashing
 from customers.search import lookup
 from customers.search.finding import Search
-from customers.search.ranking import Match, Sight
+from customers.search.notes import customers_with_note
+from customers.search.ranking import LEFT_OUT, Match, Sight
 from customers.search.typed import LONGEST, mail_of, terms_of
 from foundation.tenancy import current_organization_id
 
@@ -50,15 +51,27 @@ def find_customers(viewer: Viewer, text: str, limit: int = 10) -> list[FoundCust
     if not text or limit < 1 or (viewer.scope is not None and not viewer.scope.in_force):
         return []
     found = _whole(viewer, text, limit)
+    search = None
     if len(found) < limit:
-        found += _partly(viewer, text, limit, found)
+        more, search = _partly(viewer, text, limit, found)
+        found += more
+    told = _told(viewer, found[:limit])
+    for others in (_by_answer, _by_note):
+        if len(told) < limit:
+            told += others(viewer, text, limit - len(told), {one.customer.pk for one in told})
+    if not found and search is not None and len(told) < limit:
+        known = {one.customer.pk for one in told}
+        told += [one for one in _told(viewer, search.run_without_one()) if one.customer.pk not in known]
+    return told[:limit]
+
+
+def _told(viewer: Viewer, found: list[Match]) -> list[FoundCustomer]:
     customers = visible_customers(viewer).in_bulk([match.customer_id for match in found])
-    told = [
+    return [
         FoundCustomer(customers[match.customer_id], match.why)
-        for match in found[:limit]
+        for match in found
         if match.customer_id in customers
     ]
-    return told if len(told) >= limit else told + _by_answer(viewer, text, limit - len(told), set(customers))
 
 
 def _by_answer(viewer: Viewer, text: str, limit: int, known: set[int]) -> list[FoundCustomer]:
@@ -67,18 +80,24 @@ def _by_answer(viewer: Viewer, text: str, limit: int, known: set[int]) -> list[F
     return [FoundCustomer(one, (label.lower(),)) for one, label in answered if one.pk not in known][:limit]
 
 
-def _partly(viewer: Viewer, text: str, limit: int, whole: list[Match]) -> list[Match]:
+def _by_note(viewer: Viewer, text: str, limit: int, known: set[int]) -> list[FoundCustomer]:
+    """By what somebody wrote on the record."""
+    hits = customers_with_note(viewer, text, limit=limit, known=known)
+    return _told(viewer, [Match(hit.customer_id, LEFT_OUT, (f"in a note: {hit.said}",)) for hit in hits])
+
+
+def _partly(viewer: Viewer, text: str, limit: int, whole: list[Match]) -> tuple[list[Match], Search | None]:
     sight = _sight(viewer)
     known = {match.customer_id: match for match in whole}
     if (mail := mail_of(text)) is not None:
         found = _by_mail(mail, sight, limit, known)
         if found or not sight.mail:
-            return found
+            return found, None
     terms = terms_of(text)
     if not terms:
-        return []
-    found = Search(current_organization_id(), terms, sight, limit, found=dict(known)).run()
-    return [match for match in found if match.customer_id not in known]
+        return [], None
+    search = Search(current_organization_id(), terms, sight, limit, found=dict(known))
+    return [match for match in search.run() if match.customer_id not in known], search
 
 
 def _whole(viewer: Viewer, text: str, limit: int) -> list[Match]:

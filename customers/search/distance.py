@@ -29,8 +29,25 @@ def edits(typed: str, word: str, most: int) -> tuple[int, int]:
         return min(len(word), none), 0
     if not word:
         return len(typed), len(typed)
+    swapped = typed[:2] == word[1::-1]
+    if most == 1:
+        return _with_one(typed, word, swapped=swapped)
     rests = [(typed[1:], word[1:]), (typed[1:], word), (typed, word[1:])]
-    if typed[:2] == word[1::-1]:
+    if swapped:
         rests.append((typed[2:], word[2:]))
     tried = [edits(one, other, most - 1) for one, other in rests]
     return min(1 + whole for whole, _ in tried), min(1 + beginning for _, beginning in tried)
+
+
+def _with_one(typed: str, word: str, *, swapped: bool) -> tuple[int, int]:
+    """As above with one edit left, which must be here; a thousand words are compared so for one search."""
+    rest = typed[1:]
+    if rest == word[1:] or rest == word or typed == word[1:] or (swapped and typed[2:] == word[2:]):
+        return 1, 1
+    begins = (
+        word.startswith(rest, 1)
+        or word.startswith(rest)
+        or word.startswith(typed, 1)
+        or (swapped and word.startswith(typed[2:], 2))
+    )
+    return 2, 1 if begins else 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import inf, prod
@@ -14,10 +14,11 @@ from customers.search.ranking import APART, INNER, LEAST_INNER, LEFT_OUT, Match,
 from customers.search.typed import Term
 
 # Up to so many likely matches are all fetched and ranked here; beyond it, cheaper kinds of match come first.
-_FEW, _MANY = 60, 200
+_FEW, _READ, _MANY = 60, 100, 200
 _SPARE = 40
 # Lists of customers longer than this are not united and then compared with others as long.
 _LONGEST_LIST = 4_000
+_SHORT = 24
 # No two words that are only near cost less together.
 _LEAST_OF_TWO_NEAR = 2 * INNER
 _MOST_STEPS = 12
@@ -42,15 +43,22 @@ class Search:
     def run(self) -> list[Match]:
         """The best matches, best first."""
         self.counts = self._known_words()
-        for stage in self._stages():
+        for stage in (self._as_typed, self._numbers_inside, self._joined, self._near):
             if self._enough:
                 break
             stage()
-        return sorted(self.found.values(), key=lambda one: one.rank)[: self.limit]
+        return self._best()
 
-    def _stages(self) -> tuple[Callable[[], None], ...]:
-        from_exact = (self._as_typed, self._numbers_inside, self._joined)
-        return (*from_exact, self._near, self._less)
+    def run_without_one(self) -> list[Match]:
+        """After `run` found nobody: the best with one word left out, each in turn."""
+        if len(self.terms) > 1:
+            wanted = [self._with_near(term) for term in self.terms]
+            for at in range(len(wanted)):
+                self._take_near([*wanted[:at], *wanted[at + 1 :]], extra=LEFT_OUT)
+        return self._best()
+
+    def _best(self) -> list[Match]:
+        return sorted(self.found.values(), key=lambda one: one.rank)[: self.limit]
 
     @property
     def _enough(self) -> bool:
@@ -102,9 +110,12 @@ class Search:
 
     def _ending(self, term: Term) -> Ways:
         digits, length = term.digits, min(len(term.digits), hashing.TAILS[-1])
-        group = [self._key("t", digits[-length:]), self._key("w", term.text)]
+        word = self._key("w", term.text)
         share = _SHARE_OF_TAIL * 10 ** (hashing.TAILS[-1] - length)
-        return Ways([group], share, self._pattern(term, f"[^ ]*{digits} "))
+        # What stands before the last four leaves a few of the hundreds that end so.
+        before = [[self._key("g", part), word] for part in hashing.typed_parts(digits)[:-1]]
+        groups = [[self._key("t", digits[-length:]), word], *before]
+        return Ways(groups, share * (_SHARE_OF_PART if before else 1), self._pattern(term, f"[^ ]*{digits} "))
 
     def _inside(self, term: Term) -> Ways:
         groups = [[self._key("g", part)] for part in hashing.typed_parts(term.digits)]
@@ -184,14 +195,6 @@ class Search:
         costs = sorted(one.cost for one in self.found.values())
         return costs[self.limit - 1] if self._enough else inf
 
-    def _less(self) -> None:
-        """Nobody has all of it: leave out one word each."""
-        if self.found or len(self.terms) < 2:
-            return
-        wanted = [self._with_near(term) for term in self.terms]
-        for at in range(len(wanted)):
-            self._take_near([*wanted[:at], *wanted[at + 1 :]], extra=LEFT_OUT)
-
     def _with_near(self, term: Term) -> Wanted:
         near: dict[str, float] = {}
         for typed in () if term.is_number else term.spellings:
@@ -240,6 +243,9 @@ class Search:
     def _take_all_wanted(self, wanted: Sequence[Wanted], ways: Sequence[Ways], extra: float) -> bool:
         """Take every customer that fits; False, with nothing taken, when they are too many."""
         before = dict(self.found)
+        rarest = min(ways, key=lambda way: way.share)
+        if self._likely([rarest]) <= _READ:  # then reading these is less work than uniting long lists
+            ways = [way for way in ways if way is rarest or way.is_short]
         if self._take_wanted(wanted, ways, extra, most=_MANY) < _MANY:
             return True
         self.found = before
@@ -249,7 +255,7 @@ class Search:
         wanted = [*wanted[:-1], replace(wanted[-1], is_last=True, judged={})]
         groups = [group for way in ways for group in way.groups]
         patterns = [way.pattern for way in ways if way.pattern]
-        asked = repr((groups, patterns))
+        asked = repr((groups, patterns, [sorted(one.near) for one in wanted]))
         if asked in self.exhausted:
             return 0
         rows = lookup.customers(
@@ -279,9 +285,16 @@ class Ways:
     share: float
     pattern: str = ""
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the index finds these keys in little time, and not only compares with them."""
+        return sum(map(len, self.groups)) <= _SHORT
+
 
 def _any_of(levels: Sequence[tuple[float, Ways]]) -> Ways:
     ways = [way for _, way in levels]
+    if len(ways) == 1:
+        return ways[0]
     group = list(dict.fromkeys(key for way in ways for key in way.groups[0]))
     return Ways([group], sum(way.share for way in ways), ways[0].pattern)
 

@@ -15,6 +15,7 @@ PART = 4
 GRAM = 3
 # Windows of neighbouring customer ids; a search for common words reads the newest window only.
 WINDOWS = (13, 17)
+NOTE_WINDOWS = (15, 20)  # the same of lines of the story
 _CUTS = (4, 5, 7)  # a misspelt word is sought by its first letters, so that half-typed words are found too
 
 
@@ -28,9 +29,9 @@ def key(organization_id: int, kind: str, text: str) -> int:
     return crc32(text.encode(), _salt(organization_id, kind)) - 0x80000000
 
 
-def window_keys(organization_id: int, customer_id: int) -> list[int]:
-    """The windows this customer stands in; plain arithmetic, because SQL computes them too."""
-    return [window_key(organization_id, size, customer_id >> size) for size in WINDOWS]
+def window_keys(organization_id: int, row_id: int, sizes: Iterable[int] = WINDOWS) -> list[int]:
+    """The windows this row stands in; plain arithmetic, because SQL computes them too."""
+    return [window_key(organization_id, size, row_id >> size) for size in sizes]
 
 
 def window_key(organization_id: int, size: int, number: int) -> int:

@@ -1,4 +1,4 @@
-"""The two questions to the database; see migration 0003 for what answers them."""
+"""The questions to the database; see migrations 0003 and 0011 for what answers them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -64,6 +64,18 @@ def whole(identities: Sequence[tuple[str, str]], *, partner_id: int | None) -> l
         cursor.execute(
             "SELECT customer_id, kind FROM customers_search_whole(%s::text[], %s::text[], %s)",
             [kinds, values, partner_id],
+        )
+        return list(cursor.fetchall())
+
+
+def notes(
+    keys: Sequence[int], *, partner_id: int | None, known: Sequence[int] = (), most: int
+) -> list[tuple[int, str]]:
+    """The newest notes with all these keys: (customer id, text). A partner's are those that it may read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id, body FROM customers_search_notes(%s::int4[], %s, %s::bigint[], %s)",
+            [list(keys), partner_id, list(known), most],
         )
         return list(cursor.fetchall())
 

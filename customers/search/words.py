@@ -113,6 +113,11 @@ def _neighbours(run: str, *, alone: bool) -> Iterator[str]:
         yield run[-1]
 
 
+def is_unspaced(word: str) -> bool:
+    """Whether it is of a script that sets no spaces, where two characters say much."""
+    return _UNSPACED.search(word) is not None
+
+
 def has_digit(word: str) -> bool:
     """Whether it is a number or a reference rather than a word."""
     return _DIGIT.search(word) is not None

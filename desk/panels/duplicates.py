@@ -1,15 +1,50 @@
 """Pairs to judge, the two records side by side, and merges that can be undone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from accounts.access import Viewer
-from accounts.models import Organization
+from accounts.models import Member, Organization
 from customers import merge_queries
 from customers import queries as record
+from customers.access import shown_name
 from customers.actions.unmerging import plan_unmerging
 from customers.models import CustomerMerge, DuplicatePair
+from customers.search import FoundCustomer
 
 PAGE = 50
+
+
+def record_panel(
+    customer_id: int, viewer: Viewer, typed: str = "", found: Sequence[FoundCustomer] = ()
+) -> dict[str, Any]:
+    """The pairs that one record is in, and those that were searched for to be put beside it."""
+    judges = viewer.role in {Member.Role.SUPERVISOR, Member.Role.ADMIN}
+    pairs = list(merge_queries.pairs_of(customer_id)[:PAGE])
+    others = {customer_id, *(one for pair in pairs for one in (pair.first_id, pair.second_id))}
+    return {
+        "customer_id": customer_id,
+        "judges": judges,
+        "typed": typed,
+        "pairs": [_of_record(pair, customer_id, viewer) for pair in pairs],
+        "found": [
+            {"id": hit.customer.pk, "name": shown_name(viewer, hit.customer), "detail": " · ".join(hit.why)}
+            for hit in found
+            if hit.customer.pk not in others
+        ],
+    }
+
+
+def _of_record(pair: DuplicatePair, customer_id: int, viewer: Viewer) -> dict[str, Any]:
+    other = pair.second if pair.first_id == customer_id else pair.first
+    return {
+        "id": pair.pk,
+        "other_id": other.pk,
+        "name": shown_name(viewer, other),
+        "score": pair.score,
+        "reasons": [str(reason["text"]) for reason in pair.reasons],
+        "by_person": pair.found_by == "person",
+    }
 
 
 def waiting_panel(pairs: list[DuplicatePair], count: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from customers.exports import actions
 from customers.exports.lists import ORGANIZATION, PERSON, all_lists, list_named
 from customers.exports.models import Export
 from customers.imports import queries
+from customers.imports.actions import KEEP_UNSTARTED
 from customers.imports.encodings import DELIMITERS, ENCODINGS
 from customers.imports.models import Import
 from customers.imports.reading import MAX_BYTES, PART_BYTES
@@ -55,6 +56,7 @@ def import_panel(file: Import) -> dict[str, Any]:
     """One import at its step."""
     panel = _line(file) | {
         "problem": file.problem,
+        "kept_until": file.created_at + KEEP_UNSTARTED,
         "total_rows": file.total_rows,
         "read_as": _read_as(file),
         "moves": file.state in {Import.State.READING, Import.State.RUNNING},

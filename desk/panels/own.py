@@ -19,7 +19,7 @@ from foundation.phones import format_phone
 from knowledge import queries as knowledge
 from knowledge.actions import note_seen
 from routing import queries as routing
-from routing.models import Engagement, Offer, Presence
+from routing.models import Callback, Engagement, Offer, Presence
 from routing.pauses import pauses
 from routing.rules import MISSES_ALLOWED
 
@@ -86,29 +86,44 @@ def marquee_panel(member: Member, show_id: int | None = None) -> list[dict[str, 
     ]
 
 
-def work_panel(
+def mine_panel(
     member: Member,
     viewer: Viewer,
     organization: Organization,
     *,
-    lines: list[routing.QueueLine],
     current_id: int | None = None,
     contacts: list[Interaction] | None = None,
     rings: bool = True,
 ) -> dict[str, Any]:
-    """What is on this desk, what waits for people like this one, what was promised for today; `contacts`
-    are this person's where they were read already, `rings` is false where no offer can be open.
+    """What is on this desk; `contacts` are this person's where they were read already, `rings` is false where
+    no offer can be open.
     """
     items = own_contacts(member) if contacts is None else contacts
     offers = routing.live_offers(member) if rings else []
-    promises = _promises_today(viewer)
-    named = [item.customer_id for item in items] + [promise.customer_id for promise in promises]
+    named = [item.customer_id for item in items]
     named += [offer.work_item.interaction.customer_id for offer in offers]
     note_reads(viewer, (one for one in named if one is not None), "work list")
     return {
         "capacity": _capacity(member) if items or offers else "",
         "offers": [offer_card(offer, viewer, organization) for offer in offers],
         "items": [_item(item, viewer, current=item.id == current_id) for item in items],
+    }
+
+
+def work_panel(
+    member: Member,
+    viewer: Viewer,
+    organization: Organization,
+    *,
+    lines: list[routing.QueueLine],
+    **mine: Any,
+) -> dict[str, Any]:
+    """What is on this desk (`mine_panel`), what waits for people like this one, what was promised for
+    today."""
+    promises = _promises_today(viewer)
+    note_reads(viewer, (promise.customer_id for promise in promises), "work list")
+    return {
+        **mine_panel(member, viewer, organization, **mine),
         "queues": [
             {
                 "name": line.queue_name,
@@ -164,9 +179,19 @@ def offer_card(offer: Offer, viewer: Viewer, organization: Organization) -> dict
         "expires_at": offer.expires_at,
         "seconds": offer.work_item.queue.offer_seconds,
         "why_you": offer.reasons[:3],
+        "callback": _owed(routing.last_callback_of(interaction.id)),
         "transferred_by": routing.transferred_by(interaction.id),
         "decline_reasons": list(DECLINE_REASONS),
     }
+
+
+def _owed(callback: Callback | None) -> dict[str, Any] | None:
+    """That this is a call we owe, and who is on the line first."""
+    if callback is None or callback.ended_at is not None:
+        return None
+    on_line = callback.state == Callback.State.CONNECTED
+    who = "they are on the line" if on_line else "they are called when you accept"
+    return {"promised_at": callback.promised_at, "tries": callback.tries, "who": who}
 
 
 def contact_name(interaction: Interaction, viewer: Viewer, organization: Organization) -> str:

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from cases.models import TrainingRun
 from cases.reasons.evaluation import Evaluation, ReasonScore, Score, margin
 from cases.reasons.queries import Labelled, Training, labelled_contacts, trainings
+from cases.reasons.runs import current_run
 from cases.reasons.training import HELD_OUT, LEAST_CONTACTS, LEAST_SPAN
 from cases.rules import label_of
 
@@ -20,6 +22,30 @@ _WHY = {
 def reasons_panel() -> dict[str, Any]:
     """The latest training with its figures, and those before it."""
     return panel_of(trainings(), labelled_contacts())
+
+
+def training_panel() -> dict[str, Any]:
+    """The training that is asked for or under way, or how the last one ended."""
+    return run_panel(current_run())
+
+
+def run_panel(run: TrainingRun | None) -> dict[str, Any]:
+    """The same of this run."""
+    if run is None:
+        return {"is_open": False}
+    states = TrainingRun.State
+    return {
+        "is_open": run.state in {states.WAITING, states.RUNNING},
+        "is_reading": run.state == states.RUNNING and run.contacts_read < run.contacts_wanted,
+        "is_waiting": run.state == states.WAITING,
+        "read": run.contacts_read,
+        "wanted": run.contacts_wanted,
+        "asked_by": run.asked_by,
+        "asked_at": run.asked_at,
+        "finished_at": run.finished_at,
+        "has_failed": run.state == states.FAILED,
+        "problem": run.problem,
+    }
 
 
 def panel_of(done: list[Training], known: Labelled) -> dict[str, Any]:

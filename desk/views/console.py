@@ -11,7 +11,7 @@ from customers.search import find_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
 from desk.panels import own
-from desk.views.fragments import contact_screen, desk_context, record_fragment
+from desk.views.fragments import console_context, contact_screen, record_fragment
 from routing import queries as routing
 
 
@@ -21,8 +21,7 @@ def console(request: DeskRequest) -> HttpResponse:
     """The desk; supervisors, who take no work, start on the floor."""
     if not request.member.takes_work:
         return HttpResponseRedirect(reverse("desk:floor"))
-    contacts = own.own_contacts(request.member)
-    context = desk_context(request, contacts[0] if contacts else None, contacts)
+    context = console_context(request, own.own_contacts(request.member))
     context["marquees"] = own.marquee_panel(request.member)
     return render(request, "desk/console.html", context)
 
@@ -55,8 +54,7 @@ def idle(request: DeskRequest) -> HttpResponse:
 @desk_door()
 def marquee(request: DeskRequest) -> HttpResponse:
     """The announcements on this desktop, one at a time: `?show=` chooses it."""
-    shown_id = request.GET.get("show", "")
-    panel = own.marquee_panel(request.member, int(shown_id) if shown_id.isdigit() else None)
+    panel = own.marquee_panel(request.member, number_of(request.GET.get("show", "")))
     return render(request, "desk/console/_marquee.html", {"marquees": panel})
 
 
@@ -102,9 +100,9 @@ def search(request: DeskRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     found = find_customers(request.viewer, text, limit=10) if len(text) >= 2 else []
     note_reads(request.viewer, (hit.customer.pk for hit in found), "found", why="searched")
-    if (contact := request.GET.get("contact", "")).isdigit():
+    if (contact := number_of(request.GET.get("contact", ""))) is not None:
         candidates = [customer_panels.candidate(one.customer, request.viewer, one.why) for one in found]
-        context = {"query": text, "who": {"interaction_id": int(contact), "candidates": candidates}}
+        context = {"query": text, "who": {"interaction_id": contact, "candidates": candidates}}
         return render(request, "desk/console/_candidates.html", context)
     results = [
         {"url": reverse("desk:customer", args=[one["id"]]), "icon": "user", **one}

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions as cases
 from customers import access
@@ -140,6 +140,14 @@ def ask_again(request: DeskRequest, interaction_id: int) -> HttpResponse:
         interaction_id=interaction.id,
     )
     return _step(request, interaction, form.cleaned_data["key"])
+
+
+@require_GET
+@desk_door(agents=True)
+def transfer_targets(request: DeskRequest, interaction_id: int) -> HttpResponse:
+    """The queues a contact may go to, with how long it waits there; read as the dialog opens."""
+    panel = contact_panels.targets_panel(_contact(request, interaction_id), request.organization)
+    return render(request, "desk/console/_transfer_targets.html", {"transfer": panel})
 
 
 @require_POST

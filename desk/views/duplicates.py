@@ -1,4 +1,4 @@
-"""Judging records that may be one person's, and undoing what was merged. For supervisors."""
+"""Records that may be one person: in-house members look for them, supervisors judge them and undo merges."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -7,11 +7,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from customers import actions, merge_queries
+from customers.access import access_customer, standing_for
+from customers.actions.duplicates import Swept
 from customers.actions.merging import CHOSEN_FIELDS
-from customers.models import CustomerMerge, DuplicatePair
-from desk.doors import DeskRequest, desk_door, number_of
+from customers.actions.timeline import tell_desktops
+from customers.models import Customer, CustomerMerge, DuplicatePair
+from customers.search import find_customers
+from desk.doors import DeskRequest, desk_door, number_of, with_toast
 from desk.panels import duplicates as panels
-from foundation.errors import Conflict, NotVisible, Refusal
+from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 
 
 @require_GET
@@ -99,13 +103,61 @@ def keep_apart(request: DeskRequest, pair_id: int) -> HttpResponse:
     return _go(request, _next_address())
 
 
+@require_GET
+@desk_door()
+def of_record(request: DeskRequest, customer_id: int) -> HttpResponse:
+    """The pairs that one record is in, and others that are found by `q`, to be put beside it."""
+    customer = _inhouse(request, customer_id)
+    typed = request.GET.get("q", "").strip()[:200]
+    found = find_customers(request.viewer, typed, limit=6) if len(typed) >= 2 else []
+    panel = panels.record_panel(customer.pk, request.viewer, typed, found)
+    name = "_duplicates_found.html" if "q" in request.GET else "_duplicates.html"
+    return render(request, f"desk/console/{name}", {"duplicates": panel})
+
+
 @require_POST
-@desk_door(supervisors=True)
+@desk_door()
+def look(request: DeskRequest, customer_id: int) -> HttpResponse:
+    """Look for other records of this person now; what a rule allows is merged at once."""
+    customer = _inhouse(request, customer_id)
+    swept = actions.find_duplicates(customer.pk, found_by="person")
+    stands = standing_for(request.viewer, customer.pk)
+    if stands != customer.pk:
+        messages.success(request, "Merged by rule into the record that you see now.")
+        return _go(request, reverse("desk:customer", args=[stands]))
+    tell_desktops(customer.pk, "customer")
+    panel = panels.record_panel(customer.pk, request.viewer)
+    response = render(request, "desk/console/_duplicates.html", {"duplicates": panel})
+    return with_toast(response, _told(swept))
+
+
+def _told(swept: Swept) -> str:
+    merged = f"{swept.merged} merged by rule. " if swept.merged else ""
+    if swept.waiting:
+        return f"{merged}{swept.waiting} may be the same person."
+    return merged or "Nobody else looks like this person."
+
+
+@require_POST
+@desk_door()
 def propose(request: DeskRequest, customer_id: int) -> HttpResponse:
-    """Put this record beside another one, which a person takes for the same."""
+    """Put this record beside another one, which a person takes for the same; a supervisor judges them."""
+    customer = _inhouse(request, customer_id)
     other = number_of(request.POST.get("other", "").strip().lstrip("#")) or 0
-    made = actions.propose_pair(customer_id, other, actor=request.member.actor)
-    return _go(request, reverse("desk:duplicate", args=[made.pk]))
+    made = actions.propose_pair(customer.pk, other, actor=request.member.actor)
+    if request.member.supervises:
+        return _go(request, reverse("desk:duplicate", args=[made.pk]))
+    panel = panels.record_panel(customer.pk, request.viewer)
+    response = render(request, "desk/console/_duplicates.html", {"duplicates": panel})
+    return with_toast(response, "Proposed. A supervisor compares the two.")
+
+
+def _inhouse(request: DeskRequest, customer_id: int) -> Customer:
+    """The record, for in-house members: a partner's contract gives no right to say who somebody is."""
+    customer = access_customer(request.viewer, customer_id)
+    if request.viewer.is_partner:
+        raise Forbidden("not_in_contract", "The contract does not allow judging duplicates.")
+    return customer
 
 
 @require_GET

@@ -16,23 +16,32 @@ from routing import queries as routing
 from routing.models import Presence
 
 
+def console_context(request: DeskRequest, contacts: list[Interaction]) -> dict[str, Any]:
+    """The whole console: the first of this person's contacts, and what waits."""
+    interaction = contacts[0] if contacts else None
+    context = desk_context(request, interaction, contacts)
+    lines = routing.waiting_by_queue()
+    rest = own.work_panel(
+        request.member, request.viewer, request.organization, lines=lines, contacts=contacts, rings=False
+    )
+    return context | {"work": rest | context["work"]}
+
+
 def desk_context(
     request: DeskRequest, interaction: Interaction | None, contacts: list[Interaction] | None = None
 ) -> dict[str, Any]:
-    """Everything the console shows, around the contact that is open (None: nothing is); `contacts` are all
-    of this person's where they were read already.
+    """What the console shows around the contact that is open (None: nothing is), but for what waits;
+    `contacts` are all of this person's where they were read already.
     """
     member, viewer, organization = request.member, request.viewer, request.organization
-    lines, presence = routing.waiting_by_queue(), own.presence_panel(member)
-    current_id = interaction.id if interaction else None
+    presence = own.presence_panel(member)
     context: dict[str, Any] = {
         "presence": presence,
-        "work": own.work_panel(
+        "work": own.mine_panel(
             member,
             viewer,
             organization,
-            lines=lines,
-            current_id=current_id,
+            current_id=interaction.id if interaction else None,
             contacts=contacts,
             rings=presence["state"] in {Presence.State.OFFERED, Presence.State.SERVING},
         ),
@@ -54,10 +63,7 @@ def desk_context(
         "contact": contact_panels.contact_panel(interaction, viewer, organization, view, questions),
         "call": contact_panels.call_panel(interaction, viewer, organization),
         "who": None if view else customer_panels.who_panel(interaction, viewer),
-        "transfer": contact_panels.transfer_panel(
-            interaction,
-            organization,
-            lines,
+        "transfer": contact_panels.carried_panel(
             facts=len(view.facts) if view else 0,
             promises=len(context["customer"]["promises"]) if view else 0,
         ),
@@ -103,7 +109,7 @@ def _record_context(
 def contact_screen(
     request: DeskRequest, interaction: Interaction | None, contacts: list[Interaction] | None = None
 ) -> HttpResponse:
-    """The middle column, with the other columns swapped beside it."""
+    """The middle column, with what changes with it swapped beside it; what waits stays as it is."""
     return render(request, "desk/console/_screen.html", desk_context(request, interaction, contacts))
 
 

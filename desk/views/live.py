@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import Member
-from desk.live_access import allowed_topics
+from desk.live_access import allowed_topics, partner_serves
 from foundation import live_queries
 
 MOST_TOPICS = 100
@@ -17,7 +17,7 @@ def live_since(request: HttpRequest) -> JsonResponse:
     """`?t=topic&after=n`: `{entries: [{n, kind, body}], head}`, 500 at a time.
     `?heads=topic,topic`: `{heads: {topic: n}}`, those the member may follow. Else 400, 401, 404."""
     member: Member | None = getattr(request, "member", None)
-    if member is None:
+    if member is None or not partner_serves(member.partner_id):
         return JsonResponse({"error": "signed_out"}, status=401)
     if "heads" in request.GET:
         return _heads(member, request.GET["heads"].split(","))

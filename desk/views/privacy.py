@@ -45,7 +45,9 @@ def export(request: DeskRequest, customer_id: int) -> HttpResponse:
         if not request.htmx:
             return _back_to(customer)
     answer = render(request, "desk/privacy/_files.html", {"files": panels.files_panel(customer.pk)})
-    return with_toast(answer, "The files are being written.") if request.method == "POST" else answer
+    return (
+        with_toast(answer, "The files are being written.", reads=None) if request.method == "POST" else answer
+    )
 
 
 @require_GET

@@ -9,9 +9,12 @@ from accounts.actors import SYSTEM_ACTOR, Actor
 from accounts.models import Partner
 from foundation.errors import NotVisible, Refusal
 from foundation.events import emit
-from partners.events import ApiClientCreated, ApiClientRevoked
+from foundation.tenancy import current_organization_id
+from partners.events import ApiClientCreated, ApiClientRevoked, OwnClientCreated, OwnClientRevoked
 from partners.models import ApiClient
 from partners.scopes import all_scopes
+
+ASKING_SCOPE = "customers:read"
 
 
 def create_api_client(
@@ -24,19 +27,32 @@ def create_api_client(
     wanted = list(all_scopes() if scopes is None else scopes)
     if unknown := sorted(set(wanted) - set(all_scopes())):
         raise Refusal("unknown_scope", f"There is no scope {unknown[0]}.", field="scopes")
-    secret = generate_client_secret()
-    client = ApiClient.objects.create(
-        organization_id=partner.organization_id,
-        partner=partner,
-        name=name,
-        allowed_scopes=" ".join(wanted),
-        client_secret=secret,
-        client_type=ApiClient.CLIENT_CONFIDENTIAL,
-        authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
-    )
+    client, secret = _create(partner, name=name, scopes=wanted)
     emit(
         ApiClientCreated(partner_id=partner.id, client_id=client.client_id, scopes=wanted),
         actor=actor.as_json(),
+    )
+    return client, secret
+
+
+def create_own_client(*, name: str, actor: Actor = SYSTEM_ACTOR) -> tuple[ApiClient, str]:
+    """Let a campaign tool of the company's own ask whom it may contact, and nothing else. Returns it with its
+    secret, which is readable only now."""
+    client, secret = _create(None, name=name, scopes=[ASKING_SCOPE])
+    emit(OwnClientCreated(client_id=client.client_id), actor=actor.as_json())
+    return client, secret
+
+
+def _create(partner: Partner | None, *, name: str, scopes: list[str]) -> tuple[ApiClient, str]:
+    secret = generate_client_secret()
+    client = ApiClient.objects.create(
+        organization_id=partner.organization_id if partner else current_organization_id(),
+        partner=partner,
+        name=name,
+        allowed_scopes=" ".join(scopes),
+        client_secret=secret,
+        client_type=ApiClient.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=ApiClient.GRANT_CLIENT_CREDENTIALS,
     )
     return client, secret
 
@@ -59,5 +75,10 @@ def revoke_api_client(client_id: str, *, actor: Actor = SYSTEM_ACTOR) -> bool:
         return False
     ApiClient.objects.filter(id=client.id).update(is_active=False)
     get_access_token_model().objects.filter(application_id=client.id).delete()
-    emit(ApiClientRevoked(partner_id=client.partner_id, client_id=client_id), actor=actor.as_json())
+    gone = (
+        OwnClientRevoked(client_id=client_id)
+        if client.partner_id is None
+        else ApiClientRevoked(partner_id=client.partner_id, client_id=client_id)
+    )
+    emit(gone, actor=actor.as_json())
     return True

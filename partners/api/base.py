@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import Viewer, viewer_of_partner_system
+from accounts.access import Viewer, viewer_of_own_system, viewer_of_partner_system
 from accounts.middleware import finds_own_tenant
 from customers.access import visible_interactions
 from customers.actions import note_reads
@@ -43,6 +43,8 @@ class PartnerView(APIView):
     gives_etag: tuple[str, ...] = ()
     # The methods that only ask and change nothing: no Idempotency-Key, and every answer is a fresh one.
     only_asks: tuple[str, ...] = ()
+    # Whether the company's own campaign tools come in here too.
+    open_to_company: bool = False
     viewer: Viewer
 
     @classmethod
@@ -79,6 +81,8 @@ class PartnerView(APIView):
         if (request.method or "").lower() not in self.allowed:
             self.http_method_not_allowed(request)
         self.check_permissions(request)
+        if caller.partner_id is None and not self.open_to_company:
+            raise Problem(403, "partners_only", "The company's own systems may only ask for permission.")
         return caller
 
     @property
@@ -203,6 +207,8 @@ class PartnerView(APIView):
 
 
 def _viewer(caller: PartnerCaller, request: Request) -> Viewer:
+    if caller.partner_id is None:
+        return viewer_of_own_system(caller.organization_id, caller.name)
     viewer = viewer_of_partner_system(caller.organization_id, caller.partner_id, caller.name)
     if viewer.scope is None or not viewer.scope.in_force:
         raise Problem(403, "no_contract", "No contract is in force between this organisation and yours.")

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.address_permission import address_permissions
 from cases.permission import MOST_CUSTOMERS, Asked, contact_permissions
 from customers.access import access_customer
 from customers.consent.actions import record_consent, stop_contact
@@ -23,6 +24,7 @@ from partners.problems import Problem
 
 _LARGE = 2**63 - 1
 _STOP = "stop"
+_REASONS = ["unknown", "not_an_address", "no_consent", "stopped", "open_case", "hold", "quiet_hours"]
 
 
 class _Asking(serializers.Serializer):
@@ -47,26 +49,49 @@ class PermissionInput(_Asking):
     )
 
 
+class AddressesInput(_Asking):
+    """May whoever has these numbers or addresses be contacted?"""
+
+    addresses = serializers.ListField(
+        child=serializers.CharField(max_length=254),
+        min_length=1,
+        max_length=MOST_CUSTOMERS,
+        help_text="Telephone numbers for voice, sms and whatsapp; mail addresses for email",
+    )
+
+
 class ReasonSerializer(serializers.Serializer):
     """One reason why not."""
 
-    code = serializers.ChoiceField(["unknown", "no_consent", "stopped", "open_case", "hold", "quiet_hours"])
+    code = serializers.ChoiceField(_REASONS)
     text = serializers.CharField()
     until = serializers.DateTimeField(allow_null=True, help_text="When this reason ends by itself")
 
 
-class PermissionSerializer(ForViewer):
+class _AnswerSerializer(ForViewer):
+    """The answer. Ask again right before sending: it may change at any moment."""
+
+    allowed = serializers.BooleanField(source="permission.allowed")
+    reasons = ReasonSerializer(source="permission.reasons", many=True)
+    until = serializers.DateTimeField(
+        source="permission.until", allow_null=True, help_text="Allowed from then on, if nothing else changes"
+    )
+
+
+class PermissionSerializer(_AnswerSerializer):
     """The answer for one customer. Ask again right before sending: it may change at any moment."""
 
     customer_id = serializers.IntegerField()
     stands_for_id = serializers.IntegerField(
         allow_null=True, help_text="The record that this one was merged into, whose answer this is"
     )
-    allowed = serializers.BooleanField(source="permission.allowed")
-    reasons = ReasonSerializer(source="permission.reasons", many=True)
-    until = serializers.DateTimeField(
-        source="permission.until", allow_null=True, help_text="Allowed from then on, if nothing else changes"
-    )
+
+
+class AddressPermissionSerializer(_AnswerSerializer):
+    """The answer for one number or address: the strictest of all who have it."""
+
+    address = serializers.CharField(help_text="As you wrote it")
+    read_as = serializers.CharField(help_text="As it is kept; empty when it is no address")
 
 
 class ConsentSerializer(ForViewer):
@@ -105,8 +130,16 @@ _ANSWERS = inline_serializer(
 )
 
 
+_ADDRESS_ANSWERS = inline_serializer(
+    "AddressPermissionAnswers",
+    {"asked_at": serializers.DateTimeField(), "results": AddressPermissionSerializer(many=True)},
+)
+
+
 class ContactPermission(PartnerView):
     """Whether customers may be contacted. Ask before you send."""
+
+    open_to_company = True
 
     scopes = {"GET": "customers:read", "POST": "customers:read"}
     only_asks = ("POST",)
@@ -143,6 +176,32 @@ class ContactPermission(PartnerView):
             self.viewer, customer_ids, purpose=asked["purpose"], channel=asked["channel"], at=at
         )
         return Response({"asked_at": at, "results": given_many(PermissionSerializer, self.viewer, found)})
+
+
+class AddressPermission(PartnerView):
+    """Whether whoever has a number or address may be contacted. Never in a URL, which others write down."""
+
+    open_to_company = True
+    scopes = {"POST": "customers:read"}
+    only_asks = ("POST",)
+
+    @extend_schema(
+        operation_id="ask_address_permission",
+        summary="May these numbers or addresses be contacted?",
+        request=AddressesInput,
+        responses={200: _ADDRESS_ANSWERS},
+    )
+    def post(self, request: Request) -> Response:
+        """For up to 1,000 at once, each once, in the order asked; it changes nothing and takes no
+        Idempotency-Key."""
+        asked = self.body(AddressesInput)
+        at: datetime = asked.get("at") or clock.now()
+        found = address_permissions(
+            self.viewer, asked["addresses"], purpose=asked["purpose"], channel=asked["channel"], at=at
+        )
+        return Response(
+            {"asked_at": at, "results": given_many(AddressPermissionSerializer, self.viewer, found)}
+        )
 
 
 class CustomerConsents(PartnerView):

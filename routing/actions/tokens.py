@@ -52,7 +52,7 @@ def put_in_line(item: WorkItem) -> None:
         WaitingToken(
             work_item_id=item.id,
             queue_id=item.queue_id,
-            key=_key(item.queue, item.base_score, item.entered_at),
+            key=key_of(item.queue, item.base_score, item.entered_at),
             entered_at=item.entered_at,
             queued_at=item.queued_at,
             base_score=item.base_score,
@@ -81,7 +81,8 @@ def close_item(item: WorkItem, *, expected: str, state: str) -> bool:
     return bool(changed)
 
 
-def _key(queue: Queue, base_score: float, entered_at: datetime) -> int:
+def key_of(queue: Queue, base_score: float, entered_at: datetime) -> int:
+    """Where a contact that entered then stands in the line of a queue."""
     return order_key(
         priority_class=queue.priority_class,
         acceleration=queue.acceleration,

@@ -10,6 +10,7 @@ from customers.actions import wrap_up_interaction
 from customers.models import Interaction
 from foundation import clock
 from foundation.events import emit
+from foundation.live import nudge
 from foundation.timers import cancel_timer, emit_at
 from routing.actions.agent_state import lock_presence, settle
 from routing.actions.engagements import ClosedBy, begin_wrap_up_of, disengage
@@ -69,6 +70,7 @@ def end_wrap_up_for(
     if not close_wrap_up(member, interaction_id=interaction_id, by=by, closer=closer):
         return False
     _end_without_words(interaction_id, member.id, actor=actor)
+    nudge(f"member:{member.id}", "work.changed", interaction_id=interaction_id)
     return True
 
 

@@ -9,7 +9,7 @@ from foundation.schema import tenant_wall
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0010_fewer_indexes"),
-        ("routing", "0005_live_state"),
+        ("routing", "0009_simulation_run"),
     ]
 
     operations = [

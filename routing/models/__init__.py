@@ -19,6 +19,7 @@ from routing.models.setup import (
     StepPool,
     StepSkill,
 )
+from routing.models.simulation import SimulationRun
 from routing.models.work import DecisionRecord, Offer, WorkItem
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "QueueSkill",
     "QueueStep",
     "SeatToken",
+    "SimulationRun",
     "Skill",
     "StepPool",
     "StepSkill",

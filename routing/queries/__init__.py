@@ -23,6 +23,7 @@ from routing.queries.contacts import (
     way_of,
     wrap_up_limit,
 )
+from routing.queries.decisions import decisions, replayed
 from routing.queries.explanations import why_not, why_offered, why_waiting
 from routing.queries.lines import (
     QueueLine,
@@ -50,6 +51,7 @@ __all__ = [
     "callbacks_of",
     "callbacks_to_dial",
     "calls_in_progress",
+    "decisions",
     "engaged_with",
     "estimated_wait_seconds",
     "handover_of",
@@ -62,6 +64,7 @@ __all__ = [
     "position_of",
     "presence_of",
     "queue_names_of",
+    "replayed",
     "totals_of",
     "transfer_targets",
     "transferred_by",

@@ -14,29 +14,59 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from random import Random
 from typing import Any
 
 import psycopg2
 
+from script.benches.note_texts import note_texts
 from script.benches.people_names import Crowd, Person
 
 IDENTITIES = 3
 STORY = 10
 _CHUNK = 20_000
 _NULL = r"\N"
-_SLOW_TO_FILL = ("timeline_newest", "search_entry_keys", "search_word_keys", "identity_lookup")
+# Their indexes are made at the end, at once, but for those that keep something unique.
+_LARGE = [
+    f"customers_{table}"
+    for table in ("customer", "identity", "timelineentry", "searchentry", "searchword", "searchnote")
+]
+SEED = 7
+TEXTS = 20_000
 _MAIL_HOSTS = ("gmail.com", "example.com", "example.org", "outlook.com", "web.example.de", "mail.example.es")
 _STORY = """
-INSERT INTO customers_timelineentry
+WITH line AS (INSERT INTO customers_timelineentry
   (organization_id, customer_id, at, kind, hand, author, title, body, ref_kind, for_partners)
 SELECT %(organization_id)s, id, now() - ((id * 7919 + n * 104729) %% 900000) * interval '1 minute',
   (ARRAY['interaction', 'note', 'fact', 'case', 'promise', 'order', 'customer', 'message'])
     [1 + (id + n) %% 8],
   (ARRAY['inhouse', 'partner', 'ivr', 'system'])[1 + (id * 3 + n) %% 4], 'Ana', 'Entry ' || n,
-  CASE WHEN n %% 3 = 0 THEN 'Asked about the last delivery and the bill of the month.' ELSE '' END, '', true
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS id, generate_series(1, %(story)s) AS n
+  CASE WHEN (id + n) %% 8 = 1 THEN text.body WHEN n %% 3 = 0 THEN 'About the last delivery.' ELSE '' END,
+  '', (id + n) %% 5 > 0
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS id, generate_series(1, %(story)s) AS n,
+  LATERAL (SELECT body FROM bench_text WHERE number = (id * 7919 + n * 104729) %% %(texts)s) AS text
+RETURNING id, kind, body)
+INSERT INTO customers_searchnote (organization_id, entry_id, keys)
+SELECT %(organization_id)s, line.id, text.keys || ARRAY[{windows}]
+FROM line JOIN bench_text AS text ON text.body = line.body WHERE line.kind = 'note'
 """
+BRANCHES = ("Northgate", "Harbourside", "Old Brewery", "Castle Walk", "Riverbank", "Kingsbridge")
+# Answers to two own fields: each second customer has a number of its own there, the others one of six words.
+_ANSWERS = """
+INSERT INTO customers_fact
+  (organization_id, customer_id, key_id, value, confidence, hand, source, search_value)
+SELECT %(organization_id)s, id, CASE WHEN id %% 2 = 0 THEN %(number)s ELSE %(branch)s END, to_jsonb(said),
+  'claimed', 'inhouse', 'desk', lower(said)
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS id,
+  LATERAL (SELECT CASE WHEN id %% 2 = 0 THEN 'KLUB-' || (id * 7919) %% 100000000
+    ELSE (%(branches)s::text[])[1 + id / 2 %% 6] END AS said) AS answer
+"""
+# As `customers.search.keys.window_key` computes it.
+_WINDOW = (
+    "((%(organization_id)s * 7919::bigint + {size} * 104729 + (line.id >> {size}) * 15485863)"
+    " %% 4294967296 - 2147483648)::int4"
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +89,7 @@ def superuser_url(owner_url: str) -> str:
 
 
 def fill(
-    url: str, customers: int, *, story: int = STORY, seed: int = 7, organization_id: int | None = None
+    url: str, customers: int, *, story: int = STORY, seed: int = SEED, organization_id: int | None = None
 ) -> RecordGround:
     """Write the customers into the database at `url` (a superuser's); Django must be set up.
 
@@ -70,17 +100,42 @@ def fill(
 
         slug = f"record-{secrets.token_hex(4)}"
         organization_id = create_organization(name="Record", slug=slug).id
+    number, branch = _own_fields(organization_id)
     connection = psycopg2.connect(url)
     try:
         with connection, connection.cursor() as cursor:
             ground = _Filling(cursor, organization_id, customers, seed).run(story)
+            _say("own fields")
+            cursor.execute(
+                _ANSWERS,
+                {
+                    "organization_id": organization_id,
+                    "first": ground.first_id,
+                    "last": ground.last_id,
+                    "number": number,
+                    "branch": branch,
+                    "branches": list(BRANCHES),
+                },
+            )
         connection.autocommit = True
         with connection.cursor() as cursor:
+            _say("vacuum analyze")
             cursor.execute("VACUUM ANALYZE")
     finally:
         connection.close()
     _count_words(organization_id)
     return ground
+
+
+def _own_fields(organization_id: int) -> tuple[int, int]:
+    from customers.actions import define_fact_key
+    from foundation.tenancy import tenant
+
+    with tenant(organization_id):
+        return (
+            define_fact_key("klub", label="Club number", is_searchable=True).pk,
+            define_fact_key("branch", label="Branch", is_searchable=True).pk,
+        )
 
 
 def _count_words(organization_id: int) -> None:
@@ -93,7 +148,7 @@ def _count_words(organization_id: int) -> None:
 class _Filling:
     def __init__(self, cursor: Any, organization_id: int, customers: int, seed: int) -> None:
         self.cursor, self.organization_id, self.count = cursor, organization_id, customers
-        self.crowd, self.random = Crowd(seed), Random(seed + 1)
+        self.crowd, self.random, self.seed = Crowd(seed), Random(seed + 1), seed
         self.words: set[str] = set()
         cursor.execute("SELECT nextval('customers_customer_id_seq')")
         self.first_id = int(cursor.fetchone()[0])
@@ -102,13 +157,17 @@ class _Filling:
 
     def run(self, story: int) -> RecordGround:
         self.cursor.execute("SET session_replication_role = replica")  # nothing here needs its keys checked
+        self.cursor.execute("SET maintenance_work_mem = '256MB'")
         indexes = self._without_indexes()
+        if story:
+            self._texts()
         last = self.first_id + self.count - 1
         began = time.monotonic()
         for first in range(self.first_id, last + 1, _CHUNK):
             self._chunk(range(first, min(first + _CHUNK, last + 1)), story)
             done = min(first + _CHUNK - self.first_id, self.count)
-            _say(f"{done:,} of {self.count:,} customers, {done / (time.monotonic() - began):,.0f} a second")
+            rate = done / (time.monotonic() - began)
+            _say(f"{done:,} of {self.count:,} customers, {done * story:,} lines, {rate:,.0f} a second")
         self._words()
         for sql in indexes:
             _say(sql.split(" ON ")[0].lower())
@@ -119,15 +178,30 @@ class _Filling:
     def _without_indexes(self) -> list[str]:
         """The commands that make them again, at once and much sooner than row by row."""
         self.cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY (%s)", [list(_SLOW_TO_FILL)]
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+            " WHERE indrelid = ANY (%s::regclass[]) AND NOT indisunique",
+            [_LARGE],
         )
         found = self.cursor.fetchall()
         for name, _ in found:
-            self.cursor.execute(f'DROP INDEX "{name}"')
+            self.cursor.execute(f"DROP INDEX {name}")
         return [definition for _, definition in found]
+
+    def _texts(self) -> None:
+        """What people write in notes: so many different ones, of words as unevenly common as anybody's."""
+        from customers.search.notes import text_keys
+
+        self.cursor.execute("CREATE TEMP TABLE bench_text (number int PRIMARY KEY, body text, keys int4[])")
+        rows = (
+            f"{at}\t{_plain(text)}\t{_plain(text_keys(self.organization_id, text))}\n"
+            for at, text in enumerate(islice(note_texts(self.seed), TEXTS))
+        )
+        self.cursor.copy_expert("COPY bench_text FROM STDIN", io.StringIO("".join(rows)))
+        self.cursor.execute("ANALYZE bench_text")
 
     def _chunk(self, ids: range, story: int) -> None:
         from customers.search.entries import Source, compute
+        from customers.search.keys import NOTE_WINDOWS
 
         customers: list[list[object]] = []
         identities: list[list[object]] = []
@@ -154,13 +228,15 @@ class _Filling:
             entries.append([customer_id, entry.tokens, entry.keys])
         self._copy_people(customers, identities, entries)
         if story:
+            windows = ", ".join(_WINDOW.format(size=size) for size in NOTE_WINDOWS)
             self.cursor.execute(
-                _STORY,
+                _STORY.format(windows=windows),
                 {
                     "organization_id": self.organization_id,
                     "first": ids[0],
                     "last": ids[-1],
                     "story": story,
+                    "texts": TEXTS,
                 },
             )
 

@@ -38,8 +38,8 @@ def measure(*, quick: bool) -> list[Figure]:
     repeats, rounds = (QUICK_REPEATS, 2) if quick else (REPEATS, ROUNDS)
     with Ground() as ground:
         organization_id, [cookie] = sign_in(1)
-        many, few = (_record(organization_id, lines) for lines in (LINES, FEW))
-        page = _Pages(ground.run_web(workers=1), cookie, repeats)
+        many, few = (record_with(organization_id, lines) for lines in (LINES, FEW))
+        page = Pages(ground.run_web(workers=1), cookie, repeats)
         story = f"/customers/{many}/timeline/"
         with quiet_collector():
             opened = page.against(f"/customers/{many}/", "/marquee/", rounds)
@@ -62,7 +62,8 @@ def _figure(
     return Figure(name, ours, theirs, ratio, goal, ok=ratio <= goal and within, unit="ms", note=note)
 
 
-def _record(organization_id: int, lines: int) -> int:
+def record_with(organization_id: int, lines: int) -> int:
+    """A new customer with so long a story; its id."""
     from django.db import connection
 
     from accounts.actors import IVR_ACTOR
@@ -82,7 +83,9 @@ def _record(organization_id: int, lines: int) -> int:
 
 
 @dataclass
-class _Pages:
+class Pages:
+    """Pages of a web worker on that port, asked for by somebody signed in, so many times each."""
+
     port: int
     cookie: str
     repeats: int

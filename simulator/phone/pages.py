@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 
 from simulator.calls import Call
 from simulator.handsets import WITHHELD, UnknownNumber
+from simulator.messages import LONGEST, Message
 from simulator.rest.requests import world_of
 from simulator.views import line
 from simulator.world import World
@@ -20,6 +21,7 @@ GRACE_SECONDS = 15.0
 GATHER_SECONDS = 0.04
 SETUP_POLL_SECONDS = 2.0
 KEYS = frozenset("0123456789*#")
+TEXTS_SHOWN = 200
 
 
 def setup(world: World) -> dict[str, Any]:
@@ -64,18 +66,21 @@ class Page:
         self.key = ""
         self.shown: set[str] = set()
         self._dirty: set[str] = set()
+        self._texts: dict[str, Message] = {}
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
         """Serve the page until it is closed."""
         tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._follow_setup())]
         self.world.watchers.add(self._changed)
+        self.world.readers.add(self._written)
         try:
             async for message in self.socket:
                 if message.type is WSMsgType.TEXT:
                     await self._read(message.data)
         finally:
             self.world.watchers.discard(self._changed)
+            self.world.readers.discard(self._written)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -88,14 +93,26 @@ class Page:
             self._dirty.add(call.sid)
             self._wake.set()
 
+    def _written(self, message: Message) -> None:
+        self._texts[message.sid] = message
+        self._wake.set()
+
     async def _write(self) -> None:
         while True:
             await self._wake.wait()
             await asyncio.sleep(GATHER_SECONDS)
             self._wake.clear()
             dirty, self._dirty = self._dirty, set()
+            texts, self._texts = self._texts, {}
             for sid in dirty:
                 await self._show(sid)
+            if texts:
+                await self._show_texts(list(texts.values()))
+
+    async def _show_texts(self, texts: list[Message]) -> None:
+        """Every page sees every text: telephones on one desk."""
+        with contextlib.suppress(ConnectionError):
+            await self.socket.send_json({"type": "texts", "texts": [one.describe() for one in texts]})
 
     async def _show(self, sid: str) -> None:
         call = self.world.calls.get(sid)
@@ -131,6 +148,8 @@ class Page:
             await self._hello(str(message.get("page", "")))
         elif kind == "dial":
             await self._dial(message)
+        elif kind == "text":
+            await self._text(message)
         else:
             self._about_a_call(str(kind), message)
 
@@ -142,6 +161,16 @@ class Page:
         await self.socket.send_json({"type": "known", "sids": [call.sid for call in mine]})
         for call in mine:
             self._changed(call)
+        await self._show_texts(list(self.world.messages.all)[-TEXTS_SHOWN:])
+
+    async def _text(self, message: dict[str, Any]) -> None:
+        from_, to, body = (str(message.get(field, "")).strip() for field in ("from", "to", "body"))
+        if not from_ or not body:
+            return
+        try:
+            self.world.messages.write(from_, to, body[:LONGEST])
+        except UnknownNumber:
+            await self.socket.send_json({"type": "refused", "text": f"Nobody has the number {to}."})
 
     async def _dial(self, message: dict[str, Any]) -> None:
         from_, to, name = (str(message.get(field, "")).strip() for field in ("from", "to", "name"))

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from simulator.accounts import Account
-from simulator.rest import calls, conferences, participants, queues, recordings
+from simulator.rest import calls, conferences, messages, participants, queues, recordings
 from simulator.rest.errors import RestError, not_found
 from simulator.rest.requests import ACCOUNT, world_of
 
@@ -54,6 +54,9 @@ def routes() -> list[web.RouteDef]:
         web.post(QUEUE + ".json", queues.update),
         web.get(QUEUE + ".json", queues.fetch),
         web.delete(QUEUE + ".json", queues.delete),
+        web.post(ROOT + "/Messages.json", messages.create),
+        web.get(ROOT + "/Messages.json", messages.list_all),
+        web.get(ROOT + "/Messages/{message}.json", messages.fetch),
         web.get(ROOT + "/Recordings.json", recordings.list_all),
         web.get(ROOT + "/Recordings/{recording}.json", recordings.fetch),
         web.delete(ROOT + "/Recordings/{recording}.json", recordings.delete),

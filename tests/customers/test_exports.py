@@ -21,11 +21,12 @@ from customers.exports import actions
 from customers.exports.lists import all_lists
 from customers.exports.models import Export, ExportPart
 from customers.exports.organization import left_out, tenant_models
-from customers.models import Fact
+from customers.imports.queries import progress_of, refusals_as_csv
+from customers.models import Customer, Fact
 from foundation import clock
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
 from foundation.tenancy import tenant
-from tests.customers.importing import imported
+from tests.customers.importing import imported, refusals
 from tests.foundation.test_tenant_wall import insert, tenant_tables
 from tests.people import Cast, make_cast
 from tests.sockets import signed_in
@@ -83,12 +84,34 @@ def test_no_cell_is_a_formula(cast: Cast) -> None:
     assert [(cell.value, cell.data_type) for cell in sheet["B"][1:]] == [("=Robert+1", "s")]
 
 
-def test_what_is_exported_can_be_imported_and_changes_nothing(cast: Cast) -> None:
+LOOKS_LIKE_FORMULAS = ["=1+1", "+x", "-y", "@z", "＝1", "'=q", "''-q", "'t Hooft", "'@ both'"]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_what_is_exported_can_be_imported_and_changes_nothing(cast: Cast, file_format: str) -> None:
     robert(cast)
-    content = exported(cast.sam, "customers")
-    file = imported(content, cast.sam, match_by="subscriber_number")
-    assert (file.state, actions.Export.objects.count()) == ("done", 1)
-    assert read_csv(exported(cast.sam, "customers")) == read_csv(content)
+    define_fact_key("motto", label="=Motto()", actor=cast.sam.actor)
+    for number, name in enumerate(LOOKS_LIKE_FORMULAS):
+        customer = create_customer(actor=cast.ana.actor, display_name=name, subscriber_number=f"B{number}")
+        record_fact(customer.pk, key="motto", value=name, actor=cast.ana.actor, source="desk")
+    content = exported(cast.sam, "customers", file_format)
+    file = imported(content, cast.sam, match_by="subscriber_number", name=f"customers.{file_format}")
+    assert refusals(file) == {}
+    assert (file.state, progress_of(file.id).unchanged) == ("done", 1 + len(LOOKS_LIKE_FORMULAS))
+    assert set(Customer.objects.values_list("display_name", flat=True)) > set(LOOKS_LIKE_FORMULAS)
+
+
+def test_a_refused_formula_is_refused_again_until_it_is_mended(cast: Cast) -> None:
+    content = b"=Name,Subscriber number\n=1+1,A1\n'=2,A2\n"
+    for again in (False, True):
+        mapping = ["display_name", "subscriber_number"] + [""] * again
+        file = imported(content, cast.sam, mapping=mapping)
+        [[(column, why)]] = refusals(file).values()
+        assert (column.endswith("=Name"), why) == (True, "It is a formula, not a value.")
+        content = b"".join(refusals_as_csv(file))
+        [header, row] = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+        assert (header[0], row[0]) == ("'=Name", "' =1+1")
+    assert list(Customer.objects.values_list("display_name", flat=True)) == ["=2"]
 
 
 def test_a_search_is_exported_as_it_was_found(cast: Cast) -> None:

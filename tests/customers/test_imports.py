@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
 from customers.actions import define_fact_key, retire_fact_key
 from customers.history import fulfilment_of_subscriptions
 from customers.imports import actions, handlers
-from customers.imports.models import ImportChunk, ImportRefusal
+from customers.imports.models import Import, ImportChunk, ImportRefusal
 from customers.imports.queries import preview_of, progress_of, refusals_as_csv
 from customers.models import Customer, Fact, Identity, RecordShare, Subscription, TimelineEntry
 from customers.search import search_customers
+from customers.tasks import drop_abandoned_uploads
+from desk.panels.files import import_panel
 from foundation import clock
 from foundation.deliveries import _recorded
 from foundation.errors import Conflict, Refusal
@@ -65,7 +68,7 @@ def test_the_same_file_again_changes_nothing(cast: Cast) -> None:
     assert (progress.created, progress.changed, progress.unchanged) == (0, 0, 2)
     assert everything() == before
     assert set(Event.objects.order_by("id")[events:].values_list("name", flat=True)) <= {
-        "import.uploaded", "import.chunks_due",
+        "import.uploaded", "import.chunks_due", "import.finished",
     }  # fmt: skip
 
 
@@ -313,6 +316,35 @@ def test_a_finished_import_keeps_no_copy_of_its_rows(cast: Cast) -> None:
     actions.forget_import(file.id)
     assert refusals(file) == {}
     assert progress_of(file.id).refused == 1
+
+
+def test_a_file_that_nobody_starts_is_deleted_after_a_week_and_the_screen_says_so(cast: Cast) -> None:
+    left = upload(b"Name,Email\nAnn,ann@example.com\n", cast.sam)
+    fresh = upload(b"Name,Email\nBea,bea@example.com\n", cast.sam)
+    running = upload(b"Name,Email\nCleo,cleo@example.com\n", cast.sam)
+    broken_off = actions.start_upload(file_name="half.csv", size_bytes=10, member=cast.sam)
+    Import.objects.filter(id=running.id).update(state="running")
+    old = [left.id, running.id, broken_off.id]
+    Import.objects.filter(id__in=old).update(created_at=clock.now() - actions.KEEP_UNSTARTED)
+    drop_abandoned_uploads()
+    drop_abandoned_uploads()
+    kept = {file.id: file for file in Import.objects.all()}
+    assert {one: kept[one].state for one in (left.id, fresh.id, running.id, broken_off.id)} == {
+        left.id: "cancelled",
+        fresh.id: "mapping",
+        running.id: "running",
+        broken_off.id: "cancelled",
+    }
+    assert not left.parts.exists()
+    assert [bytes(chunk.rows) for chunk in left.chunks.all()] == [b""]
+    assert running.parts.exists()
+    with pytest.raises(Conflict):
+        actions.start_import(left.id, actor=cast.sam.actor)
+    page = render_to_string("desk/imports/_step.html", {"file": import_panel(kept[left.id])})
+    assert "Nobody started it for 7 days" in page
+    assert "Never started" in page
+    waiting = render_to_string("desk/imports/_step.html", {"file": import_panel(kept[fresh.id])})
+    assert "The file is kept until" in waiting
 
 
 def own_fields(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,10 +13,19 @@ from hypothesis import strategies as st
 from accounts.actors import IVR_ACTOR
 from customers import actions
 from customers.access import access_customer, visible_customers
+from customers.actions.unmerging import plan_unmerging
 from customers.history import orders_of
 from customers.merge_errors import MergedAway
 from customers.merge_rows import DERIVED, MOVES, STAYS, moving_relations, relations
-from customers.models import Customer, CustomerMerge, DuplicatePair, Identity, Interaction
+from customers.models import (
+    Customer,
+    CustomerMerge,
+    DuplicatePair,
+    Identity,
+    Interaction,
+    Order,
+    TimelineEntry,
+)
 from customers.queries import current_facts
 from customers.search import search_customers
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
@@ -226,6 +236,42 @@ def test_what_came_through_the_others_number_goes_with_it_and_is_shown(cast: Cas
 
 def _plot(customer: Customer) -> dict[str, object]:
     return {fact.key: fact.value for fact in current_facts(customer.id, ["plot"])}
+
+
+def test_an_order_placed_since_goes_to_whose_contact_or_reference_it_came_by(cast: Cast) -> None:
+    actor = cast.ana.actor
+    one = actions.create_customer(
+        actor=actor, display_name="Rose", phones=["+447700900100"], subscriber_number="20-1"
+    )
+    other = actions.create_customer(
+        actor=actor, display_name="Rosa", phones=["+447700900200"], subscriber_number="20-2"
+    )
+    merge = actions.merge_customers(one.id, other.id, actor=cast.sam.actor)
+    theirs, ours = (
+        actions.open_interaction(actor=IVR_ACTOR, channel="voice", address=number, customer=one)
+        for number in ("+447700900200", "+447700900100")
+    )
+
+    def ordered(**by: Any) -> int:
+        return actions.place_order(one.id, product_code="print", actor=actor, **by).id
+
+    goes = {ordered(interaction_id=theirs.id), ordered(reference="20-2")}
+    stays = {ordered(interaction_id=ours.id), ordered(reference="20-1"), ordered(reference="W-1"), ordered()}
+    label = "customers.Order.customer"
+    shown = {row["pk"]: row for row in plan_unmerging(merge).arrivals() if row["label"] == label}
+    assert {pk for pk, row in shown.items() if row["to"] == "loser"} == goes
+    assert {row["why"] for row in shown.values()} == {
+        "it belongs to something of the other's",
+        "its reference is the other's",
+        "its reference is this record's",
+        "nothing says it is the other's",
+    }
+    done = actions.unmerge_customers(merge.id, actor=cast.sam.actor)
+    assert set(Order.objects.filter(customer=other).values_list("id", flat=True)) == goes
+    assert set(Order.objects.filter(customer=one).values_list("id", flat=True)) == stays
+    assert {row["pk"] for row in done.arrivals if row["label"] == label} == goes | stays
+    lines = TimelineEntry.objects.filter(kind="order", customer=other)
+    assert set(lines.values_list("ref_id", flat=True)) == goes
 
 
 def test_own_answers_and_orders_go_along_are_found_and_come_back(cast: Cast) -> None:

@@ -148,6 +148,7 @@ def test_the_carrier_is_told_the_same_secrets_and_where_calls_go(
     (number,) = ours["numbers"]
     assert number["number"] == demo["twilio"]["number"]
     assert number["voice_url"] == demo["twilio"]["voice_url"] == f"{demo['base_url']}/twilio/voice/"
+    assert number["sms_url"] == f"{demo['base_url']}/twilio/message/"
     assert carrier["callers"][0] == demo["callers"]["known"]
     directory = Directory()
     directory.load(carrier)

@@ -79,6 +79,26 @@ def merge(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_record() -> dict[str, Any]:
+    """What stands in the dialog of one record."""
+    return {
+        "customer_id": 42,
+        "judges": True,
+        "typed": "whit",
+        "pairs": [
+            {
+                "id": 7,
+                "other_id": 977,
+                "name": "Rob Whitfeild",
+                "score": 75,
+                "reasons": ["The same telephone number", "A name that sounds alike"],
+                "by_person": True,
+            }
+        ],
+        "found": [{"id": 51, "name": "Roberta Whitfield", "detail": "020 7946 0018 · Kent"}],
+    }
+
+
 def identities() -> dict[str, Any]:
     """The dialog of what a customer is recognised by."""
     return {

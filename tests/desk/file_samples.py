@@ -9,7 +9,7 @@ from customers.imports.encodings import DELIMITERS, ENCODINGS
 from customers.imports.queries import Preview, PreviewRow, Progress
 from customers.imports.targets import FIELDS
 from desk.panels.files import KNOWN_CUSTOMERS, MATCHES
-from tests.desk.samples import ago
+from tests.desk.samples import ago, ahead
 
 HEADER = ["Name", "Subscriber number", "Phone", "E-mail", "Town", "Preferred device", "Colour"]
 
@@ -33,6 +33,7 @@ def _file(state: str, label: str, progress: Progress, **more: Any) -> dict[str, 
         "finished_at": None,
         "progress": progress,
         "problem": "",
+        "kept_until": ahead(days=6),
         "total_rows": progress.total,
         "read_as": "UTF-8, parted by comma",
         "moves": state in {"reading", "running"},

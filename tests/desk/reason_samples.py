@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cases.models import TrainingRun
 from cases.reasons.evaluation import Evaluation, evaluate
 from cases.reasons.queries import Labelled, Training
 from desk.panels import reasons
@@ -43,6 +44,15 @@ def training(*, verdict: str = "better", compared: bool = True) -> Training:
         seconds=1.4,
         evaluation=evaluation() if compared else None,
     )
+
+
+def run(state: str = "running", *, read: int = 3_500, problem: str = "") -> dict[str, Any]:
+    """The training as the page shows it."""
+    made = TrainingRun(
+        organization_id=1, state=state, asked_by="Sam Supervisor", asked_at=ago(minutes=1), problem=problem,
+        contacts_read=read, contacts_wanted=20_000,
+    )  # fmt: skip
+    return reasons.run_panel(made)
 
 
 def panel(*done: Training) -> dict[str, Any]:

@@ -70,12 +70,15 @@ def screens() -> dict[str, str]:
         ),
         "reasons": rendered(
             "desk/record/reasons.html",
-            {"panel": reason_samples.panel(*[reason_samples.training()] * 3)},
+            {"panel": reason_samples.panel(*[reason_samples.training()] * 3), "run": reason_samples.run()},
             **reasons,
         ),
         "reasons-empty": rendered(
             "desk/record/reasons.html",
-            {"panel": reason_samples.panel(reason_samples.training(verdict="too_few", compared=False))},
+            {
+                "panel": reason_samples.panel(reason_samples.training(verdict="too_few", compared=False)),
+                "run": reason_samples.run("failed", problem="The worker was stopped."),
+            },
             **reasons,
         ),
         "console": rendered("desk/console.html", samples.console()),

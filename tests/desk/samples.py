@@ -409,8 +409,13 @@ def search_results() -> dict[str, Any]:
     return {
         "query": "whit",
         "results": [
-            {"url": "#", "icon": "user", "title": "Robert Whitfield", "detail": "20-88-1473 · Cheltenham"},
-            {"url": "#", "icon": "user", "title": "Anna Whitmore", "detail": "Print · Leeds"},
+            {"url": "#", "icon": "user", "name": "Robert Whitfield", "detail": "20-88-1473 · Cheltenham"},
+            {
+                "url": "#",
+                "icon": "user",
+                "name": "Anna Whitmore",
+                "detail": "in a note: …the second copy for Mrs Whitfield was torn and wet… · Leeds",
+            },
         ],
     }
 

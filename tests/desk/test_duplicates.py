@@ -132,6 +132,35 @@ def test_a_person_puts_two_records_side_by_side(committed_cast: Cast, people: An
     assert post(sam, f"/customers/{one.id}/duplicate/", other=str(one.id)).status_code == 422
 
 
+def test_an_agent_looks_for_a_record_twice_and_proposes_one_and_a_supervisor_judges(
+    committed_cast: Cast, people: Any
+) -> None:
+    one, other, _ = people
+    with tenant(committed_cast.organization.id):
+        third = actions.create_customer(actor=committed_cast.ana.actor, display_name="Zelda Somebody")
+        DuplicatePair.objects.all().delete()
+    ana, path = signed_in(committed_cast.ana), f"/customers/{one.id}/duplicates/"
+    assert "Same person…" in ana.get(f"/customers/{one.id}/", headers=HTMX).content.decode()
+    assert "No other record" in ana.get(path, headers=HTMX).content.decode()
+    looked = post(ana, f"{path}look/")
+    assert "the same telephone number" in looked.content.decode().lower()
+    assert "may be the same person" in looked["HX-Trigger"]
+    assert "Compare" not in looked.content.decode()
+    found = ana.get(f"{path}?q=zelda", headers=HTMX).content.decode()
+    assert f'value="{third.id}"' in found
+    assert other.display_name not in ana.get(f"{path}?q=whitfield", headers=HTMX).content.decode()
+    proposed = post(ana, f"/customers/{one.id}/duplicate/", other=third.id)
+    assert "A supervisor compares" in proposed["HX-Trigger"]
+    assert proposed.content.decode().count('data-testid="record-pair"') == 2
+    assert "Compare" in signed_in(committed_cast.sam).get(path, headers=HTMX).content.decode()
+    with tenant(committed_cast.organization.id):
+        actions.share_record(one.id, partner_id=committed_cast.partner.id, reason="routed call")
+    paula = signed_in(committed_cast.paula)
+    assert paula.get(path, headers=HTMX).status_code == 403
+    assert post(paula, f"{path}look/").status_code == 403
+    assert post(paula, f"/customers/{one.id}/duplicate/", other=third.id).status_code == 403
+
+
 def test_an_open_desktop_moves_to_the_record_that_stays(committed_cast: Cast, people: Any) -> None:
     one, other, _ = people
     organization_id = committed_cast.organization.id

@@ -77,7 +77,7 @@ def test_who_looked_shows_partners_and_what_for(world: World) -> None:
     sam = world.client("sam")
     reads = f"{world.page}reads/"
     everybody = sam.get(reads, headers=HTMX).content.decode()
-    assert [everybody.count(f"<td>{what}</td>") for what in ("Record", "Timeline", "Found")] == [1, 1, 1]
+    assert [everybody.count(f">{what}</td>") for what in ("Record", "Timeline", "Found")] == [1, 1, 1]
     assert "Paula" not in sam.get(f"{reads}?company=inhouse", headers=HTMX).content.decode()
     with tenant(world.cast.organization.id):
         first = RecordRead.objects.order_by("id")[0].pk

@@ -396,6 +396,23 @@ def test_how_a_customer_is_recognised_is_changed_in_a_dialog(pages: Pages, page:
     assert parse_qs(pages.received[-1][1])["value"] == ["020 7946 0300"]
 
 
+def test_a_record_is_put_beside_another_one_in_a_dialog(pages: Pages, page: Page) -> None:
+    panel = {"duplicates": duplicate_samples.of_record()}
+    pages.answers["/customer_duplicates/42/"] = rendered("desk/console/_duplicates.html", panel)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{pages.url}/customer")
+    page.get_by_role("button", name="Same person…").click()
+    dialog = page.get_by_role("dialog", name="Stands here twice?")
+    expect(dialog.get_by_test_id("record-pair")).to_contain_text("The same telephone number")
+    assert _violations(page) == []
+    pages.answers["/customer_duplicates/42/"] = rendered("desk/console/_duplicates_found.html", panel)
+    with page.expect_response("**/customer_duplicates/42/?q=roberta"):
+        dialog.get_by_label("The same person as").fill("roberta")
+    with page.expect_response("**/duplicate_propose/42/"):
+        dialog.get_by_role("button", name="Roberta Whitfield is the same person").click()
+    assert parse_qs(pages.received[-1][1])["other"] == ["51"]
+
+
 def test_a_stop_is_written_down_by_keyboard(pages: Pages, page: Page) -> None:
     panel = {"consent": consent_samples.consent()}
     pages.answers["/consent/42/"] = rendered("desk/console/_consent.html", panel)

@@ -130,6 +130,13 @@ def test_the_proxy_gives_the_site_template_all_it_asks_for(
     assert done.returncode == 0, done.stderr
 
 
+def test_what_people_search_for_stands_in_no_log() -> None:
+    [written] = re.findall(r"log_format (.*?);", TEMPLATE.read_text(), re.DOTALL)
+    named = set(re.findall(r"\$(\w+)", written))
+    assert not named & {"request", "request_uri", "args", "query_string", "http_referer", "is_args"}
+    assert re.findall(r"access_log (.*?);", TEMPLATE.read_text()) == ["${ACCESS_LOG} without_query", "off"]
+
+
 @pytest.mark.parametrize("simulator_port", [None, 20_123])
 def test_nginx_accepts_what_the_demo_writes(tmp_path: Path, simulator_port: int | None) -> None:
     nginx.write_configuration(

@@ -5,6 +5,7 @@ import pytest
 from customers.consent.actions import record_consent
 from customers.consent.models import Consent
 from customers.models import TimelineEntry
+from foundation.models import LiveEntry
 from foundation.tenancy import tenant
 from ivr.models import MenuChoice, PhoneNumber
 from tests.ivr.line import CALLER, NUMBER, Line, new_sid
@@ -29,6 +30,8 @@ def test_a_text_that_says_stop_stops_once_and_start_takes_it_back(line: Line) ->
     customer = known_caller(line)
     sid = text(line, "Stop.")
     assert said(line) == [("refused", "", "sms"), ("refused", "sms", "sms")]
+    with tenant(line.organization_id):  # whoever has the record open sees it at once
+        assert LiveEntry.objects.filter(topic=f"record:{customer.pk}", kind="record.changed").exists()
     text(line, "START")
     assert said(line)[2:] == [("lifted", "", "sms"), ("lifted", "sms", "sms")]
     text(line, "whatever the carrier makes of it", f"whatsapp:{CALLER}", OptOutType="STOP")

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+
+from django.core.management import call_command
+
 from customers.consent.actions import stop_contact
 from customers.consent.models import Consent
 from foundation.tenancy import tenant
+from partners.actions import revoke_api_client
+from partners.models import ApiClient
 from tests.partners.conftest import INHOUSE, Api, Company, run_relay
 from tests.partners.test_bad_input import problem
 
@@ -65,6 +72,45 @@ def test_what_the_house_heard_is_told_only_where_the_contract_says_so(api: Api, 
     problem(api.post(f"customers/{meridian.hidden.id}/consents/", {"answer": "stop"}), 404, "not_found")
     with tenant(meridian.id):
         assert not Consent.objects.filter(customer=meridian.hidden).exists()
+
+
+def test_the_companys_own_campaign_tool_may_ask_and_nothing_else(
+    meridian: Company, orbit: Company, connect: Callable[..., Api]
+) -> None:
+    told = io.StringIO()
+    call_command("create_own_client", "Mailer", company="meridian", stdout=told)
+    credentials = [line.partition(": ")[2] for line in told.getvalue().splitlines()]
+    with tenant(meridian.id):
+        client = ApiClient.objects.get(client_id=credentials[0])
+    tool = connect(client, credentials[1])
+    assert answers(tool, [meridian.hidden.id, orbit.shared.id]) == {
+        meridian.hidden.id: ["no_consent", "open_case"],
+        orbit.shared.id: ["unknown"],
+    }
+    body = {"addresses": ["nobody@example.com", "@"], "purpose": "renewal", "channel": "email", "at": AT}
+    asked = tool.post("contact-permission/addresses/", body).json()["results"]
+    assert [(row["read_as"], row["allowed"]) for row in asked] == [("nobody@example.com", True), ("", False)]
+    problem(tool.get("customers/"), 403, "partners_only")
+    problem(tool.get(f"customers/{meridian.hidden.id}/"), 403, "partners_only")
+    problem(tool.get("events"), 403, "insufficient_scope")
+    with tenant(meridian.id):
+        assert revoke_api_client(credentials[0])
+    problem(tool.post("contact-permission/addresses/", body), 401, "invalid_token")
+
+
+def test_an_address_is_asked_for_over_http(api: Api, meridian: Company) -> None:
+    path = "contact-permission/addresses/"
+    good = {"addresses": ["jane@meridian.example"], "purpose": "marketing", "channel": "email", "at": AT}
+    [row] = api.post(path, good).json()["results"]
+    assert (row["address"], [why["code"] for why in row["reasons"]]) == (
+        "jane@meridian.example",
+        ["no_consent", "open_case"],
+    )
+    for name, value, field in (("addresses", [], "/addresses"), ("addresses", [""], "/addresses/0")):
+        told = problem(api.post(path, good | {name: value}), 400, "invalid")
+        assert [error["field"] for error in told["errors"]] == [field]
+    problem(api.post(path, good | {"channel": "letter"}), 422, "unknown_channel")
+    problem(api.post(path, good | {"purpose": "nothing"}), 422, "unknown_purpose")
 
 
 def test_bad_questions_are_refused_by_name(api: Api, meridian: Company) -> None:

@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "promise_keep": {"outcome": "done"},
     "consents": {"answer": "stop"},
     "contact_permission": {"purpose": "marketing", "channel": "sms"},
+    "address_permission": {"purpose": "marketing", "channel": "sms", "addresses": ["+442071234561"]},
     "webhook_endpoints": {"url": "https://example.com/"},
     "webhook_endpoint": {"description": "mine now"},
     "webhook_endpoint_replay": {"since": "2026-01-01T00:00:00Z"},
@@ -128,6 +129,9 @@ def _sees_nothing(stranger: Api, rows: dict[str, int]) -> None:
         assert "Jane Meridian" not in answer.text, route
         if name == "contact_permission":
             assert [row["reasons"][0]["code"] for row in answer.json()["results"]] == ["unknown"]
+        elif name == "address_permission":  # a case of somebody they do not see bars it, and nothing more
+            [row] = answer.json()["results"]
+            assert {why["code"] for why in row["reasons"]} <= {"no_consent", "stopped", "quiet_hours"}
         elif "<row:" in route or (method == "POST" and name != "webhook_endpoints"):
             assert answer.status_code == 404, (method, route, answer.text)
             assert answer.json()["code"] == "not_found"

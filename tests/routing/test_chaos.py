@@ -1,4 +1,7 @@
-"""A busy while, all at once: agents answer, decline, miss and pause, callers hang up, owners fight."""
+"""A busy while, all at once: agents answer, decline, miss and pause, callers hang up, owners fight.
+
+Calls and messages are mixed, and each is offered to two agents at once.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ from routing.owner import Owner
 from routing.presence import heartbeat, set_presence
 from tests.routing.conftest import Floor
 from tests.routing.invariants import assert_sound
+from tests.routing.test_live_state import message
 from tests.routing.test_owner import new_agent
 
 AGENTS, CALLERS = 10, 60
@@ -85,13 +89,11 @@ class Crowd:
         if luck < 0.1:
             self.change(lambda: decline_offer(offer.id, member=member, reason="Busy"))
         elif luck < 0.2:
-            self.change(lambda: self._miss(offer.id))
+            overdue = Offer.objects.filter(id=offer.id, state="offered")
+            self.change(lambda: overdue.update(expires_at="2000-01-01T00:00Z"))
+            self.change(lambda: expire_offer(offer.id))
         else:
             self.change(lambda: accept_offer(offer.id, member=member))
-
-    def _miss(self, offer_id: int) -> None:
-        Offer.objects.filter(id=offer_id, state="offered").update(expires_at="2000-01-01T00:00Z")
-        expire_offer(offer_id)
 
     def callers(self) -> None:
         """Call, and some hang up at any moment."""
@@ -99,7 +101,7 @@ class Crowd:
         calls: list[WorkItem] = []
         for _ in range(CALLERS):
             with tenant(self.organization_id):
-                calls.append(self.floor.call())
+                calls.append(message(self.floor) if dice.random() < 0.4 else self.floor.call())
             if dice.random() < 0.3:
                 gone = dice.choice(calls)
                 self.change(lambda: leave_queue(gone.interaction_id))  # noqa: B023
@@ -136,6 +138,8 @@ def test_in_a_busy_while_with_two_owners_every_caller_ends_served_or_gone(
     floor = committed_floor
     with tenant(floor.cast.organization.id):
         members = [new_agent(f"agent-{number}") for number in range(AGENTS)]
+        floor.service.offers_at_once = 2
+        floor.service.save()
     crowd = Crowd(floor, members)
 
     def served() -> bool:

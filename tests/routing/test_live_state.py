@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -54,7 +55,7 @@ from tests.routing.test_races import at_once
 
 def message(floor: Floor, queue: str = "service") -> WorkItem:
     """A written message waits."""
-    customer = create_customer(actor=IVR_ACTOR, display_name="Max")
+    customer = create_customer(actor=IVR_ACTOR, display_name=secrets.token_hex(6))
     interaction = open_interaction(
         actor=IVR_ACTOR, channel="message", address="max@example.org", customer=customer
     )

@@ -37,7 +37,16 @@ from partners.actions import create_webhook_endpoint
 from partners.models import WebhookMessage
 from routing.actions import accept_offer, queue_work
 from routing.claims import Pair, claim
-from routing.models import AgentSkill, Engagement, Presence, Queue, SeatToken, Skill, WaitingToken
+from routing.models import (
+    AgentSkill,
+    Engagement,
+    Presence,
+    Queue,
+    SeatToken,
+    SimulationRun,
+    Skill,
+    WaitingToken,
+)
 from routing.pools import add_step, pool_of_partner
 from routing.presence import set_presence
 from tests.people import Cast, make_cast
@@ -144,10 +153,11 @@ def house(slug: str, words: Words) -> House:
         content = f"Name,Phone\n{words.plant},{words.hidden_phone}\n".encode()
         file = start_upload(file_name=f"{words.plant}.csv", size_bytes=len(content), member=cast.sam)
         store_part(file.id, number=0, content=content)
+        tried = SimulationRun.objects.create(member=cast.sam, source="history", weeks=1, words=words.plant)
         export = request_export(member=admin, kind="customers", file_format="csv", choices={"q": words.plant})
         parts |= _forgotten(cast, admin, words)
         parts["hold_id"] = place_hold(unknown.id, reason=f"Dispute over {words.plant}", member=cast.sam).id
-        parts |= {"import_id": file.id, "export_id": export.id}
+        parts |= {"import_id": file.id, "export_id": export.id, "simulation_id": tried.id}
         hidden = parts | _parts(cast, unknown, words)
         hidden["announcement_id"] = post_announcement(
             actor=cast.sam.actor, title=f"{words.plant} for the office only", audience="inhouse"

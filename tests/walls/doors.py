@@ -55,6 +55,7 @@ BODIES: dict[str, dict[str, str]] = {
     "desk:contact_hours": {"channel": "sms", "starts": "20:00", "ends": "09:00"},
     "desk:duplicate_merge": {"stays": "first"},
     "desk:duplicate_propose": {"other": "1"},
+    "desk:simulations": {"source": "example:one-queue", "weeks": "1", "seats-1": "2"},
     "desk:announce": {
         "title": "Take no cards",
         "body": "",

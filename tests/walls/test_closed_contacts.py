@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.urls import reverse
 
+from accounts.actions import end_contract
 from accounts.models import Contract
 from customers.models import Interaction
 from foundation.tenancy import tenant
 from tests.sockets import signed_in
-from tests.walls.conftest import House
-from tests.walls.doors import BODIES
+from tests.walls.conftest import OURS, House
+from tests.walls.doors import BODIES, all_doors
 
 HTMX = {"HX-Request": "true"}
 WRITING = ["note", "promise", "fact", "ask-again", "identify"]
@@ -46,3 +48,21 @@ def test_a_partners_agent_reads_a_callers_number_as_the_contract_shows_it(publis
     assert not ends.search(shown["hidden"])
     assert ends.search(shown["masked"])
     assert "Marketing held" not in shown["masked"]
+
+
+def test_no_door_of_the_desk_is_open_to_a_partners_people_once_the_contract_has_ended(
+    publisher: House,
+) -> None:
+    paula = signed_in(publisher.cast.paula)
+    with tenant(publisher.id):
+        end_contract(publisher.cast.partner.pk)
+    before = publisher.rows()
+    for door in all_doors():
+        if door.name.startswith("desk:"):
+            url = door.url(publisher.parts)
+            answers = (paula.get(url), paula.post(url, BODIES.get(door.name, {})))
+            assert {answer.status_code for answer in answers} <= {403, 405}, door.name
+            assert not any(word.encode() in answers[0].content for word in OURS.secrets()), door.name
+    assert publisher.rows() == before
+    assert paula.get(reverse("live_since") + "?heads=audience:all").status_code == 401
+    assert paula.post("/logout/").status_code == 302

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from django.test import Client
 
+from desk.doors import MOST_TOLD
 from tests.sockets import signed_in
 from tests.walls.conftest import House
 from tests.walls.doors import BODIES, Door, all_doors
@@ -25,7 +26,10 @@ HOSTILE = [
 # The parameters that fragments read from their address.
 QUERIES = {
     "desk:work": ["contact"],
-    "desk:search": ["q"],
+    "desk:search": ["q", "contact"],
+    "desk:marquee": ["show"],
+    "desk:customer_answers": ["key"],
+    "desk:asked_again": ["days"],
     "desk:customer_timeline": ["before", "kind", "q", "by", "channel", "from", "to", "filters"],
     "live_since": ["t", "after", "heads"],
     "desk:exports": ["list"],
@@ -73,7 +77,8 @@ def test_no_field_makes_a_form_fail(publisher: House) -> None:
         for door, name in doors_with(FIELDS):
             for value in HOSTILE + (AUDIENCES if name == "audience" else []):
                 answer = client.post(door.url(publisher.parts), {**BODIES.get(door.name, {}), name: value})
-                if answer.status_code >= 500:
+                # A proxy answers 502 in place of an answer whose headers are long.
+                if answer.status_code >= 500 or len(answer.headers.get("HX-Trigger", "")) > MOST_TOLD:
                     faults.append((door.name, name, value[:20]))
     assert faults == []
 

@@ -4,6 +4,7 @@ import { phoneNumber, plainNumber } from "./format.js";
 import { History } from "./history.js";
 import { Line } from "./line.js";
 import { Link } from "./link.js";
+import { Texts } from "./texts.js";
 import { Voice } from "./voice.js";
 
 const byId = (id) => document.getElementById(id);
@@ -34,12 +35,14 @@ let focusNext = "";
 
 const voice = new Voice(byId("speaker"));
 const history = new History(byId("history"), (row) => dial(row.withheld ? "" : row.from, row.to, row.name));
+const texts = new Texts(byId("thread"), byId("texts-who"), byId("write"), (body) => write(body));
 const link = new Link(pageKey(), receive, showLink);
 
 function receive(message) {
   if (message.type === "setup") showSetup(message);
   else if (message.type === "line") showLine(message.line);
   else if (message.type === "known") endOthers(message.sids);
+  else if (message.type === "texts") texts.add(message.texts);
   else if (message.type === "gone") removeLine(message.sid);
   else if (message.type === "refused") complain(message.text);
   else if (message.type === "dialled") focusLine(message.sid);
@@ -54,6 +57,7 @@ function showLink(connected) {
 
 function showReadiness() {
   dialButton.disabled = !up || !setup.numbers.length;
+  texts.allow(up && setup.numbers.length > 0 && !withheld.checked);
 }
 
 function showSetup(message) {
@@ -104,6 +108,8 @@ function showChoice() {
   pressChips("company-chips", company ? company.number : "");
   byId("from-note").textContent = withheld.checked ? "The company sees no number." : callerName(caller) || (caller ? "Not in the list: a new caller." : "");
   byId("to-note").textContent = company ? companyName(company) : companyProblem();
+  texts.show(withheld.checked ? "" : caller, callerName(caller));
+  showReadiness();
 }
 
 function companyProblem() {
@@ -124,6 +130,23 @@ function complain(text) {
 function dial(number, company, name) {
   complain("");
   if (!link.send({ type: "dial", from: number, to: company, name })) complain("There is no connection to the carrier. It is being tried again.");
+}
+
+function write(body) {
+  complain("");
+  const number = plainNumber(from.value);
+  if (!isNumber(number)) {
+    complain("Give the writer's number with its country, like +44 7700 900123.");
+    from.focus();
+    return false;
+  }
+  if (link.send({ type: "text", from: number, to: plainNumber(to.value), body })) return true;
+  complain("There is no connection to the carrier. It is being tried again.");
+  return false;
+}
+
+function isNumber(number) {
+  return /^\+\d{6,15}$/.test(number);
 }
 
 function showLine(line) {
@@ -182,7 +205,7 @@ function showTitle() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const number = withheld.checked ? "" : plainNumber(from.value);
-  if (!withheld.checked && !/^\+\d{6,15}$/.test(number)) {
+  if (!withheld.checked && !isNumber(number)) {
     complain("Give the caller's number with its country, like +44 7700 900123, or withhold it.");
     from.focus();
     return;
