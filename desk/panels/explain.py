@@ -24,6 +24,7 @@ def contact_panel(interaction: Interaction, viewer: Viewer, organization: Organi
     item = WorkItem.objects.filter(interaction=interaction).select_related("queue").order_by("-id").first()
     explained = waiting_explained(interaction.id)
     callback = routing.last_callback_of(interaction.id)
+    owed = callback is not None and callback.ended_at is None
     return {
         "id": interaction.id,
         "name": contact_name(interaction, viewer, organization),
@@ -32,7 +33,7 @@ def contact_panel(interaction: Interaction, viewer: Viewer, organization: Organi
         "state": item.get_state_display() if item else interaction.get_state_display(),
         "waits": explained is not None,
         "causes": [_cause(why) for why in explained.causes] if explained else [],
-        "end": _cause(explained.end) if explained and explained.end else None,
+        "end": _cause(explained.end) if explained and explained.end and not owed else None,
         "callback": callback_words(callback) if callback else None,
         "offers": [_offer(offer) for offer in _offers_of(item)],
     }
@@ -92,8 +93,8 @@ def agent_panel(member: Member, viewer: Viewer, organization: Organization, *, m
         "mine": mine,
         "label": presence.get_state_display(),
         "state": presence.state,
-        "waiting": [_not_mine(one, viewer, organization, mine) for one in waiting_not_mine(member)],
-        "lately": [_not_mine(one, viewer, organization, mine) for one in lately_not_mine(member)],
+        "waiting": [_not_mine(one, viewer, organization, mine) for one in waiting_not_mine(member, viewer)],
+        "lately": [_not_mine(one, viewer, organization, mine) for one in lately_not_mine(member, viewer)],
     }
 
 
@@ -106,11 +107,15 @@ def _not_mine(one: NotMine, viewer: Viewer, organization: Organization, mine: bo
         "name": "" if mine else contact_name(interaction, viewer, organization),
         "queue": one.item.queue.name,
         "since": one.item.entered_at,
-        "reasons": one.reasons,
+        "reasons": [_unnamed(text, one.took) for text in one.reasons] if mine else one.reasons,
         "took": one.took.display_name if one.took and not mine else "a colleague" if one.took else "",
         "decision_id": None if mine else one.decision_id,
         "is_callback": callback is not None,
     }
+
+
+def _unnamed(text: str, took: Member | None) -> str:
+    return text.replace(took.display_name, "A colleague") if took else text
 
 
 def decisions_panel(

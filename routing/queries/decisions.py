@@ -1,4 +1,4 @@
-"""Decisions as they were made: who could be asked, by what they differed, who could not, and the same again."""
+"""Decisions as they were made: who could be asked, by what they differed, who could not; the same again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,6 @@ from routing.engine import Decision, Scene, explain_not_me, replay, rules_in, si
 from routing.engine.durations import clock_text
 from routing.engine.filters import usable_of, within_split
 from routing.engine.ranks import agent_order, decisive, ranks_of
-from routing.engine.values import Seat
 from routing.models import DecisionRecord
 
 LABELS = {
@@ -172,7 +171,6 @@ def _refused(made: Decision, inputs: dict[str, Any]) -> list[Refused]:
     found = []
     for agent in sorted(load_agents().values(), key=lambda one: (one.name, one.id)):
         if agent.id not in considered:
-            seat: Seat | None = None
-            reasons = explain_not_me(made, agent, rules, now, situation, seat)
+            reasons = explain_not_me(made, agent, rules, now, situation)
             found.append(Refused(agent.id, agent.name, reasons))
     return found

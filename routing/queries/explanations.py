@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from accounts.access import Viewer
 from accounts.models import Member
 from foundation import clock
+from routing.access import visible_queues
 from routing.config import load_agents, load_config
 from routing.engine import (
     Contact,
@@ -20,7 +22,7 @@ from routing.engine.filters import allows, refusals
 from routing.engine.scene import Scene
 from routing.floor import Floor
 from routing.models import DecisionRecord, Offer, SeatToken, WaitingToken, WorkItem
-from routing.queries.decisions import inputs_of_decision
+from routing.queries.decisions import decisions, inputs_of_decision
 from routing.queries.lines import ahead_of
 from routing.token_tables import contact_of, seat_of
 
@@ -81,8 +83,9 @@ def waiting_explained(interaction_id: int) -> WaitingExplained | None:
     return WaitingExplained(causes, explain_end(contact, rules, now, situation))
 
 
-def waiting_not_mine(member: Member) -> list[NotMine]:
-    """What waits now, the next first, and what keeps this agent from it; empty reasons: nothing but turn."""
+def waiting_not_mine(member: Member, viewer: Viewer) -> list[NotMine]:
+    """What waits in the viewer's queues, the next first, and what keeps this agent from it; empty reasons:
+    nothing but turn."""
     floor = _floor_now(member.organization_id)
     agent = floor.config.agents.get(member.id)
     if agent is None:
@@ -90,7 +93,8 @@ def waiting_not_mine(member: Member) -> list[NotMine]:
     now = clock.now().timestamp()
     scene = Scene(floor.config.rules, now, floor.situation())
     seat = next((one for one in floor.pool if one.agent.id == member.id), Seat(0, agent, now))
-    tokens = list(WaitingToken.objects.order_by("key", "id")[:MOST_WAITING])
+    known = WaitingToken.objects.filter(queue__in=visible_queues(viewer))
+    tokens = list(known.order_by("key", "id")[:MOST_WAITING])
     items = WorkItem.objects.select_related("queue", "interaction__customer").in_bulk(
         [token.work_item_id for token in tokens]
     )
@@ -105,12 +109,9 @@ def _reasons(contact: Contact, seat: Seat, scene: Scene) -> list[str]:
     return [] if allows(contact, seat, scene) else [one.text for one in refusals(contact, seat, scene)]
 
 
-def lately_not_mine(member: Member) -> list[NotMine]:
-    """The last contacts that were offered to others, and why not to this agent."""
-    records = DecisionRecord.objects.exclude(offer=None).exclude(offer__member=member)
-    records = records.select_related(
-        "offer__member", "work_item__queue", "work_item__interaction__customer"
-    ).order_by("-id")[:LAST_OFFERS]
+def lately_not_mine(member: Member, viewer: Viewer) -> list[NotMine]:
+    """The last contacts of the viewer's queues that others were offered, and why not this agent."""
+    records = decisions(viewer).exclude(offer=None).exclude(offer__member=member)[:LAST_OFFERS]
     agent = load_agents().get(member.id)
     found = []
     for record in records:
