@@ -240,6 +240,7 @@ OAUTH2_PROVIDER = {
         "cases:write": "Open cases, acknowledge and fulfil promises",
         "events:read": "Read the change feed",
         "webhooks:manage": "Set up webhooks and see what became of them",
+        "routing:setup": "Read and change how contacts are routed (the company's own systems only)",
     },
     "SCOPES_BACKEND_CLASS": "partners.scopes.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

@@ -2,7 +2,8 @@
 
 public: anybody · signed: a carrier whose signature we check · member: any signed-in member ·
 agent: members who take work · supervisor: supervisors and administrators · admin: administrators ·
-partner_api: a partner's system with a token · ops: health and figures, which name no company and no customer.
+partner_api: a partner's or the company's own system with a token · ops: health and figures, which name no
+company and no customer.
 """
 
 from typing import Literal
@@ -82,6 +83,26 @@ URL_CLASSES: dict[str, UrlClass] = {
     "desk:setup_field": "admin",
     "desk:setup_field_move": "admin",
     "desk:setup_field_retire": "admin",
+    "desk:routing": "supervisor",
+    "desk:routing_queues": "supervisor",
+    "desk:routing_queue": "supervisor",
+    "desk:routing_map": "supervisor",
+    "desk:routing_pools": "supervisor",
+    "desk:routing_skills": "supervisor",
+    "desk:routing_hours": "supervisor",
+    "desk:routing_floor_rules": "supervisor",
+    "desk:routing_numbers": "supervisor",
+    "desk:routing_steps": "admin",
+    "desk:routing_step": "admin",
+    "desk:routing_preset": "admin",
+    "desk:routing_pilot": "admin",
+    "desk:routing_pool": "admin",
+    "desk:routing_skill": "admin",
+    "desk:routing_agent": "admin",
+    "desk:routing_opening": "admin",
+    "desk:routing_channel": "admin",
+    "desk:routing_pause": "admin",
+    "desk:routing_number": "admin",
     "desk:floor": "supervisor",
     "desk:floor_panel": "supervisor",
     "desk:agent_time": "supervisor",
@@ -162,6 +183,20 @@ URL_CLASSES: dict[str, UrlClass] = {
     "partners:webhook_endpoint_replay": "partner_api",
     "partners:webhook_messages": "partner_api",
     "partners:webhook_message_resend": "partner_api",
+    "partners:routing_queues": "partner_api",
+    "partners:routing_queues_one": "partner_api",
+    "partners:routing_pools": "partner_api",
+    "partners:routing_pools_one": "partner_api",
+    "partners:routing_skills": "partner_api",
+    "partners:routing_skills_one": "partner_api",
+    "partners:routing_hours": "partner_api",
+    "partners:routing_hours_one": "partner_api",
+    "partners:routing_pause_reasons": "partner_api",
+    "partners:routing_pause_reasons_one": "partner_api",
+    "partners:routing_channels": "partner_api",
+    "partners:routing_channels_one": "partner_api",
+    "partners:routing_agents": "partner_api",
+    "partners:routing_agents_one": "partner_api",
     "partners:elsewhere": "public",
     "live_since": "member",
     "healthz": "ops",

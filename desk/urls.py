@@ -25,6 +25,10 @@ from desk.views import (
     styleguide,
     work,
 )
+from desk.views.routing import house as routing_house
+from desk.views.routing import numbers as routing_numbers
+from desk.views.routing import people as routing_people
+from desk.views.routing import queues as routing_queues
 
 app_name = "desk"
 _contact = "contacts/<int:interaction_id>/"
@@ -35,7 +39,29 @@ _privacy = "customers/<int:customer_id>/privacy/"
 _erasure = "setup/privacy/erasures/<int:erasure_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
 _consent = "customers/<int:customer_id>/consent/"
+_routing = "setup/routing/"
+_queue = "setup/routing/queues/<slug:slug>/"
 urlpatterns = [
+    path(_routing, routing_queues.overview, name="routing"),
+    path(_routing + "queues/", routing_queues.queues, name="routing_queues"),
+    path(_queue, routing_queues.queue, name="routing_queue"),
+    path(_queue + "map/", routing_queues.queue_map, name="routing_map"),
+    path(_queue + "steps/", routing_queues.steps, name="routing_steps"),
+    path(_queue + "steps/<int:position>/", routing_queues.step, name="routing_step"),
+    path(_queue + "preset/<slug:name>/", routing_queues.preset, name="routing_preset"),
+    path(_queue + "pilot/", routing_queues.pilot, name="routing_pilot"),
+    path(_routing + "pools/", routing_people.pools, name="routing_pools"),
+    path(_routing + "pools/<slug:slug>/", routing_people.pool, name="routing_pool"),
+    path(_routing + "skills/", routing_people.skills, name="routing_skills"),
+    path(_routing + "skills/<slug:slug>/", routing_people.skill, name="routing_skill"),
+    path(_routing + "agents/<int:member_id>/", routing_people.agent, name="routing_agent"),
+    path(_routing + "hours/", routing_house.hours_list, name="routing_hours"),
+    path(_routing + "hours/<slug:slug>/", routing_house.hours, name="routing_opening"),
+    path(_routing + "floor/", routing_house.floor_rules, name="routing_floor_rules"),
+    path(_routing + "channels/<slug:slug>/", routing_house.channel, name="routing_channel"),
+    path(_routing + "pauses/<slug:slug>/", routing_house.reason, name="routing_pause"),
+    path(_routing + "numbers/", routing_numbers.numbers, name="routing_numbers"),
+    path(_routing + "numbers/<int:number_id>/", routing_numbers.number, name="routing_number"),
     path("", console.console, name="console"),
     path("work/", console.work, name="work"),
     path("idle/", console.idle, name="idle"),

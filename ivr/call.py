@@ -24,7 +24,7 @@ class Call:
 
     session: CallSession
     document: Document
-    now: datetime = field(default_factory=clock.now)
+    now: datetime = field(default_factory=lambda: clock.now())
     changed: set[str] = field(default_factory=lambda: {"news_at"})
 
     @classmethod

@@ -1,8 +1,8 @@
 """How a call is led: a small table of steps, each saying what comes next.
 
-greet → identify → tell → reason → enqueue, and voicemail where nobody can answer; callback from the queue.
-`enter` says or asks something and names the next step, or None when the caller is to answer or the document
-is complete;
+greet → identify → tell → reason → enqueue, voicemail where nobody can answer, closed outside opening hours,
+and callback from the queue. `enter` says or asks something and names the next step, or None when the caller
+is to answer or the document is complete;
 `hear` takes the answer and names the next step. 0, or asking for a person, leads to the queue from anywhere,
 and so does "stop calling me" to `stop`.
 """
@@ -14,7 +14,18 @@ from foundation.twilio_gateway import Document
 from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, wants_person
-from ivr.steps import callback, enqueue, greet, identify, reason, refuse, stop, tell, voicemail
+from ivr.steps import (
+    callback,
+    closed,
+    enqueue,
+    greet,
+    identify,
+    reason,
+    refuse,
+    stop,
+    tell,
+    voicemail,
+)
 
 STEPS: dict[str, ModuleType] = {
     "greet": greet,
@@ -23,6 +34,7 @@ STEPS: dict[str, ModuleType] = {
     "reason": reason,
     "stop": stop,
     "enqueue": enqueue,
+    "closed": closed,
     "callback": callback,
     "voicemail": voicemail,
 }

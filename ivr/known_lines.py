@@ -1,12 +1,14 @@
-"""Numbers with their menus as this process read them a moment ago: set up once, and asked for all day."""
+"""Numbers with menus and closing times as this process read them just now: set up once, asked for all day."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from accounts.models import Organization
 from foundation.tenancy import current_organization_id
 from ivr import queries
 from ivr.models import PhoneNumber
+from ivr.queries import Closing
 from ivr.rules import Choice
 
 SECONDS = 2.0
@@ -23,6 +25,8 @@ class Line:
     number: PhoneNumber
     menu: tuple[Choice, ...]
     organization: Organization
+    closings: Mapping[str, Closing] = field(default_factory=dict)
+    calls_back: bool = False  # whether anybody here may be owed a call
 
 
 def line_called(e164: str, account_sid: str) -> Line | None:
@@ -51,7 +55,9 @@ def _kept(key: _Key) -> Line | None:
 
 
 def _keep(key: _Key, number: PhoneNumber) -> Line:
-    line = Line(number, queries.menu_of(number), queries.organization())
+    line = Line(
+        number, queries.menu_of(number), queries.organization(), queries.closings(), queries.calls_back()
+    )
     if len(_known) >= _MOST:
         _known.clear()
     _known[key] = (time.monotonic() + SECONDS, line)

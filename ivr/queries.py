@@ -6,11 +6,31 @@ from datetime import datetime
 
 from django.db.models import Prefetch
 
+from accounts.hours.queries import load_hours
+from accounts.hours.rules import OpenHours, is_open, next_opening
 from accounts.models import Organization
 from foundation.tenancy import current_organization_id, system
 from ivr.models import AgentLeg, CallSession, PhoneNumber, TelephonyAccount
 from ivr.rules import DEFAULT_MENU, Choice
-from routing.models import Presence
+from routing.models import Callback, Presence, Queue
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A queue that keeps hours, and what becomes of callers outside of them (`Queue.Final`)."""
+
+    hours: OpenHours
+    action: str
+    queue_slug: str = ""
+    text: str = ""
+
+    def is_closed(self, at: datetime) -> bool:
+        """Whether nobody is to wait in it now."""
+        return not is_open(self.hours, at)
+
+    def opens_at(self, at: datetime) -> datetime | None:
+        """When it opens next; None when never within a year."""
+        return next_opening(self.hours, at)
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,28 @@ def menu_of(number: PhoneNumber) -> tuple[Choice, ...]:
         )
         for row in rows
     )
+
+
+def closings() -> dict[str, Closing]:
+    """The queues that keep opening hours, by slug."""
+    queues = list(Queue.objects.filter(is_active=True).exclude(hours=None).select_related("final_queue"))
+    hours = load_hours({queue.hours_id for queue in queues if queue.hours_id}) if queues else {}
+    return {
+        queue.slug: Closing(
+            hours=hours[queue.hours_id],
+            action=queue.final_action,
+            queue_slug=queue.final_queue.slug if queue.final_queue else "",
+            text=queue.final_text,
+        )
+        for queue in queues
+        if queue.hours_id is not None
+    }
+
+
+def calls_back() -> bool:
+    """Whether any queue calls back, or a call is owed still."""
+    offers = Queue.objects.filter(offers_callback=True, is_active=True)
+    return offers.exists() or Callback.objects.filter(ended_at=None).exists()
 
 
 def organization() -> Organization:

@@ -4,6 +4,8 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from customers.models import Confidence
 
@@ -137,6 +139,20 @@ def spoken_menu(menu: Sequence[Choice]) -> str:
     """The question as it is said."""
     parts = [f"For {choice.label}, press {choice.digit}." for choice in menu if choice.digit]
     return " ".join(["Why are you calling?", *parts, "For a person, press 0 at any time."])
+
+
+def spoken_opening(opens: datetime | None, now: datetime, zone: str) -> str:
+    """That the office is closed, and when it opens again: today, tomorrow, a weekday, else a date."""
+    if opens is None:
+        return "We are closed."
+    local, today = opens.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    ahead = (local.date() - today).days
+    if ahead < 2:
+        day = "today" if ahead == 0 else "tomorrow"
+    else:
+        day = f"{local:%A}" if ahead < 7 else f"on {local:%A} {local.day} {local:%B}"
+    clock = f"{local.hour}" if local.minute == 0 else f"{local:%-H:%M}"
+    return f"We are closed. We open again {day} at {clock}."
 
 
 def spoken_wait(

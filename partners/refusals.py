@@ -14,12 +14,16 @@ from rest_framework.response import Response
 
 from customers.merge_errors import MergedAway
 from foundation.errors import Conflict, Forbidden, NotVisible, Refusal
+from partners.etags import etag_of
 from partners.problems import Problem, QueryInvalid, error_at
+from routing.actions.setup import SettingsRefused, SettingsStale
+from routing.queries.setup import version_of
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 _TYPE = "urn:bothhands:problem:"
+_STALE = "Somebody changed it since. `current` is how it stands now, `differs` what is not as you want it."
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -94,9 +98,16 @@ def _of_refusal(error: Refusal) -> Problem:
         status = 404
     elif isinstance(error, Forbidden):
         status = 403
+    if isinstance(error, SettingsStale):
+        extra = {"current": error.current, "differs": error.differs}
+        headers = {"ETag": etag_of(version_of(error.current))}
+        return Problem(412, "stale", _STALE, where="header", field="If-Match", headers=headers, extra=extra)
     where = "header" if status == 412 else "body"
     field = "If-Match" if status == 412 else error.field
-    return Problem(status, error.code, error.message, where=where, field=field)
+    problem = Problem(status, error.code, error.message, where=where, field=field)
+    if isinstance(error, SettingsRefused):
+        problem.errors = [error_at("body", one.field, one.code, one.message) for one in error.problems]
+    return problem
 
 
 def _of_validation(error: exceptions.ValidationError) -> Problem:

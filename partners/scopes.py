@@ -8,6 +8,9 @@ from oauth2_provider.scopes import BaseScopes
 
 from partners.models import ApiClient
 
+# What the company's own systems may do, and no partner's.
+HOUSE_SCOPES = frozenset({"routing:setup"})
+
 
 def all_scopes() -> Mapping[str, str]:
     """Every scope there is, with what it allows."""

@@ -14,6 +14,7 @@ from partners.api import (
     interactions,
     promises,
     record,
+    routing,
     webhooks,
 )
 
@@ -94,6 +95,18 @@ _api = [
         f"{_ENDPOINT}/messages/<row:message_id>/resend/",
         webhooks.MessageResend.as_view(),
         name="webhook_message_resend",
+    ),
+    *(
+        path(f"routing/{name}/", every.as_view(), name=f"routing_{name.replace('-', '_')}")
+        for name, (every, _) in routing.VIEWS.items()
+    ),
+    *(
+        path(
+            f"routing/{name}/<{'row:member_id' if name == 'agents' else 'slug:slug'}>/",
+            one.as_view(),
+            name=f"routing_{name.replace('-', '_')}_one",
+        )
+        for name, (_, one) in routing.VIEWS.items()
     ),
     re_path(r"^(?P<rest>.*)$", views.forgiving_path, name="elsewhere"),
 ]

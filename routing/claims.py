@@ -10,9 +10,9 @@ from django.db import connection
 
 from accounts.actors import SYSTEM_ACTOR
 from foundation import clock
-from foundation.events import emit
+from foundation.events import emit_many
 from foundation.live import hint, nudge
-from foundation.timers import emit_at
+from foundation.timers import emit_many_at
 from routing.actions.offers import expiry_key
 from routing.capacity import Channels, Load
 from routing.engine import CAPACITY_UNITS, Decision, Rulebook, Situation, inputs_of
@@ -104,23 +104,32 @@ def _pairs(decision: Decision, channels: Channels, inputs: dict[str, Any]) -> It
 def offer_pairs(pairs: Sequence[Pair]) -> list[Won]:
     """Claim these pairs, tell the agents and set the clocks; returns those won."""
     won = claim(pairs, clock.now())
-    for offer in won:
-        _announce(offer)
     if won:
+        abouts = [_about(offer) for offer in won]
+        emit_many([OfferMade(**about) for about in abouts], actor=SYSTEM_ACTOR.as_json())
+        emit_many_at(
+            [
+                (OfferExpiryDue(**about), offer.expires_at, expiry_key(offer.offer_id))
+                for offer, about in zip(won, abouts, strict=True)
+            ]
+        )
+        for offer in won:
+            _tell(offer)
         hint("floor", "queues")
     return won
 
 
-def _announce(offer: Won) -> None:
-    about: dict[str, Any] = {
+def _about(offer: Won) -> dict[str, Any]:
+    return {
         "work_item_id": offer.work_item_id,
         "interaction_id": offer.interaction_id,
         "queue_slug": offer.queue_slug,
         "offer_id": offer.offer_id,
         "member_id": offer.member_id,
     }
-    emit(OfferMade(**about), actor=SYSTEM_ACTOR.as_json())
-    emit_at(OfferExpiryDue(**about), offer.expires_at, key=expiry_key(offer.offer_id))
+
+
+def _tell(offer: Won) -> None:
     topic = f"member:{offer.member_id}"
     nudge(
         topic,

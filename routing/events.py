@@ -1,7 +1,7 @@
 """What happens to waiting work, offers and agents' presence."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from foundation.events import DomainEvent
 
@@ -187,3 +187,15 @@ class SimulationRequested(DomainEvent):
     SUBJECT: ClassVar[tuple[str, str]] = ("simulation", "simulation_id")
 
     simulation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingSettingsChanged(DomainEvent):
+    """A setting was added, changed or removed (`what`). `changes`: by field, from what to what."""
+
+    NAME: ClassVar[str] = "routing.settings_changed"
+    SUBJECT: ClassVar[tuple[str, str]] = ("routing", "key")
+
+    key: str
+    what: str
+    changes: dict[str, Any]

@@ -7,18 +7,21 @@ from ivr.actions.calls import queue_call
 from ivr.addresses import address
 from ivr.call import Call
 from ivr.models import CallSession
+from ivr.steps.closed import closing_of
 from routing.actions import take_place
 
 
 def enter(call: Call) -> str | None:
-    """Queue the caller, once; to voicemail when that queue takes nobody."""
+    """Queue the caller, once; to voicemail when that queue takes nobody, to `closed` while it is."""
     session = call.session
     if session.state == CallSession.State.VOICEMAIL:
         return "voicemail"
     if session.state == CallSession.State.IN_IVR:
+        queue_slug = session.queue_slug or call.number.queue.slug
+        if closing_of(call, queue_slug) is not None:
+            return "closed"
         try:
-            slug = session.queue_slug or call.number.queue.slug
-            call.changed |= queue_call(session, queue_slug=slug, entered_at=_place_owed(call))
+            call.changed |= queue_call(session, queue_slug=queue_slug, entered_at=_place_owed(call))
         except Refusal:
             return "voicemail"
         call.document.say("Thank you. I am putting you through; you will not have to say this again.")

@@ -2,6 +2,7 @@
 
 from cases.spoken import spoken_summary
 from ivr.call import Call
+from ivr.known_lines import line_of
 from routing.queries import callback_owed_to, place_of
 
 
@@ -19,7 +20,7 @@ def enter(call: Call) -> str | None:
 
 def _keeps_place(call: Call, customer_id: int) -> bool:
     """Whoever calls while we owe them a call has that place, without being asked why."""
-    owed = callback_owed_to(customer_id)
+    owed = callback_owed_to(customer_id) if line_of(call.session.number_id).calls_back else None
     if owed is None or not (call.number.asks or owed.queue_id == call.number.queue_id):
         return False
     place = place_of(owed)

@@ -12,7 +12,7 @@ from foundation.events import emit
 from foundation.tenancy import current_organization_id
 from partners.events import ApiClientCreated, ApiClientRevoked, OwnClientCreated, OwnClientRevoked
 from partners.models import ApiClient
-from partners.scopes import all_scopes
+from partners.scopes import HOUSE_SCOPES, all_scopes
 
 ASKING_SCOPE = "customers:read"
 
@@ -22,11 +22,10 @@ def create_api_client(
 ) -> tuple[ApiClient, str]:
     """Let a system of the partner's in. Returns it with its secret, which is readable only now.
 
-    `scopes` None means all. Refusal `unknown_scope`.
+    `scopes` None means all that a partner may have. Refusal `unknown_scope`.
     """
-    wanted = list(all_scopes() if scopes is None else scopes)
-    if unknown := sorted(set(wanted) - set(all_scopes())):
-        raise Refusal("unknown_scope", f"There is no scope {unknown[0]}.", field="scopes")
+    possible = [scope for scope in all_scopes() if scope not in HOUSE_SCOPES]
+    wanted = _chosen(possible if scopes is None else scopes, possible)
     client, secret = _create(partner, name=name, scopes=wanted)
     emit(
         ApiClientCreated(partner_id=partner.id, client_id=client.client_id, scopes=wanted),
@@ -35,12 +34,22 @@ def create_api_client(
     return client, secret
 
 
-def create_own_client(*, name: str, actor: Actor = SYSTEM_ACTOR) -> tuple[ApiClient, str]:
-    """Let a campaign tool of the company's own ask whom it may contact, and nothing else. Returns it with its
-    secret, which is readable only now."""
-    client, secret = _create(None, name=name, scopes=[ASKING_SCOPE])
+def create_own_client(
+    *, name: str, scopes: Iterable[str] = (ASKING_SCOPE,), actor: Actor = SYSTEM_ACTOR
+) -> tuple[ApiClient, str]:
+    """Let a system of the company's own ask whom it may contact (a campaign tool), or set routing up, and
+    nothing else. Returns it with its secret, which is readable only now. Refusal `unknown_scope`."""
+    wanted = _chosen(scopes, [ASKING_SCOPE, *sorted(HOUSE_SCOPES)])
+    client, secret = _create(None, name=name, scopes=wanted)
     emit(OwnClientCreated(client_id=client.client_id), actor=actor.as_json())
     return client, secret
+
+
+def _chosen(scopes: Iterable[str], possible: list[str]) -> list[str]:
+    wanted = list(scopes)
+    if unknown := sorted(set(wanted) - set(possible)):
+        raise Refusal("unknown_scope", f"There is no scope {unknown[0]}.", field="scopes")
+    return wanted
 
 
 def _create(partner: Partner | None, *, name: str, scopes: list[str]) -> tuple[ApiClient, str]:

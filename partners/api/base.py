@@ -45,6 +45,8 @@ class PartnerView(APIView):
     only_asks: tuple[str, ...] = ()
     # Whether the company's own campaign tools come in here too.
     open_to_company: bool = False
+    # Whether it is for the company's own systems alone.
+    for_house: bool = False
     viewer: Viewer
 
     @classmethod
@@ -83,6 +85,8 @@ class PartnerView(APIView):
         self.check_permissions(request)
         if caller.partner_id is None and not self.open_to_company:
             raise Problem(403, "partners_only", "The company's own systems may only ask for permission.")
+        if caller.partner_id is not None and self.for_house:
+            raise Problem(403, "own_systems_only", "This is for the company's own systems.")
         return caller
 
     @property

@@ -42,9 +42,17 @@ def _route(name: str) -> str:
         "contact_rules",
         "contact_purpose",
         "contact_hours",
+        "routing",
+        "routing_queues",
+        "routing_pools",
+        "routing_skills",
+        "routing_hours",
+        "routing_floor_rules",
+        "routing_numbers",
     }:
         return f"{name}/"
-    if name.startswith("identity_") or name == "consent_hold_end":
+    two_parts = {"consent_hold_end", "routing_step", "routing_preset"}
+    if name.startswith("identity_") or name in two_parts:
         return f"{name}/<str:part>/<str:other>/"
     return f"{name}/<str:part>/"
 

@@ -19,20 +19,22 @@ from routing.models import Callback, Presence, Queue, WaitingToken, WorkItem
 from routing.presence import set_presence
 from routing.queries import callbacks_of, place_of
 from tests.ivr.line import CALLER, Call, Heard, Line, new_sid
-from tests.ivr.test_a_call import queued_call
+from tests.ivr.stage import Stage
+from tests.ivr.test_a_call import known_caller, queued_call
 from tests.ivr.test_waiting import waited
 
 State = Callback.State
 
 
-@pytest.fixture(autouse=True)
-def by_day(line: Line) -> None:
+@pytest.fixture
+def line(line: Line) -> Line:
     """It is never quiet here, and the queue calls back."""
     with tenant(line.organization_id):
         set_presence(line.cast.mark, state="paused")
         ChannelHours.objects.create(channel="voice", starts="03:00", ends="03:00")
         Queue.objects.filter(id=line.service.id).update(offers_callback=True, callback_after_seconds=60)
     line.carrier.answering = _calling(line, line.carrier.answering)
+    return line
 
 
 def _calling(line: Line, usual: Any) -> Any:
@@ -276,3 +278,43 @@ def test_a_forged_answer_is_refused(line: Line) -> None:
     params = {"AccountSid": line.account_sid, "CallSid": session.call_sid, "AnsweredBy": "human"}
     assert line.post(url, params, token="b" * 32).status_code == 403
     assert the(line)[0].state == State.DIALLING
+
+
+def test_on_the_carrier_a_telephone_rings_again_and_a_machine_is_told_from_a_person(stage: Stage) -> None:
+    known_caller(stage)
+    with tenant(stage.organization_id):
+        ChannelHours.objects.create(channel="voice", starts="03:00", ends="03:00")
+        Queue.objects.update(offers_callback=True, callback_after_seconds=0)
+        set_presence(stage.cast.mark, state="paused")
+    call = stage.dial()
+    call.wait_text("Why are you calling?")
+    call.press("1")
+    call.wait_text("Press 2 and we call you back")
+    call.press("2")
+    call.wait_state("ended")
+    assert "you keep your place in line. Goodbye" in call.heard()
+    stage.until(lambda: Callback.objects.filter(state=State.WAITING).exists())
+
+    stage.phones.set_policy(CALLER, "machine")
+    ana = stage.cast.ana
+    stage.at_work(ana)
+    stage.accept(ana)
+    tried = stage.until(lambda: Callback.objects.filter(state=State.WAITING, tries=1).first())
+    assert tried.last_result == "a machine answered"
+    machine = stage.phones.calls(to=CALLER, direction="outbound-api")[0]
+    stage.phones.wait_until_over(machine["sid"])
+    assert "we will try again later" in str(machine["transcript"])
+
+    stage.phones.set_policy(CALLER, "ring")
+    with tenant(stage.organization_id):
+        Callback.objects.update(due_at=clock.now() - timedelta(seconds=1))
+        assert resume_callback(tried.id)
+    stage.accept(ana)
+    rung = stage.phones.wait_incoming(CALLER)
+    rung.answer()
+    assert rung.wait_state("connected")["connected_with"] == [f"client:member_{ana.id}"]
+    stage.until(lambda: Callback.objects.filter(state=State.CONNECTED, tries=2).exists())
+    stage.until_state(rung, CallSession.State.CONNECTED)
+    rung.hang_up()
+    stage.until(lambda: Callback.objects.filter(state=State.DONE).exists())
+    assert stage.phones.alerts() == []

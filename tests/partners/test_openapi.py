@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from foundation.tenancy import tenant
+from partners.actions.clients import create_own_client
+from partners.models import ApiClient
 from partners.urls import _api
 from tests.partners.conftest import Api, Company, run_relay
 
@@ -40,7 +44,7 @@ def test_the_served_document_names_every_door(live_server: Any) -> None:
     document = served.json()
     OpenAPIV31SpecValidator(document).validate()
     routes = {
-        "/api/v1/" + re.sub(r"<row:(\w+)>", r"{\1}", str(pattern.pattern))
+        "/api/v1/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
         for pattern in _api
         if hasattr(pattern.callback, "cls")
     }
@@ -58,22 +62,32 @@ def test_the_served_document_names_every_door(live_server: Any) -> None:
                 assert {"412", "428"} <= set(operation["responses"])
 
 
-def test_the_server_does_what_the_document_says(api: Api, meridian: Company) -> None:
+def _own_client(company: Company) -> tuple[ApiClient, str]:
+    """A system of the company's own, which may set routing up."""
+    with tenant(company.id):
+        return create_own_client(name="Planning", scopes=["routing:setup"])
+
+
+def test_the_server_does_what_the_document_says(
+    api: Api, meridian: Company, connect: Callable[..., Api]
+) -> None:
     run_relay()
     document = requests.get(f"{api.base}/openapi.json", timeout=20).json()
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=api.base.removesuffix("/api/v1"))
     real = {"customer_id": meridian.shared.id, "case_id": meridian.case_id, "promise_id": meridian.promise_id}
     failed: list[str] = []
+    own = connect(*_own_client(meridian))
     for operation in (found.ok() for found in schema.get_all_operations()):
-        _play(operation, api, real, failed)
+        sets_up = "/routing/" in operation.path
+        _play(operation, own if sets_up else api, real, failed, examples=4 if sets_up else EXAMPLES)
     assert not failed, "\n\n".join(failed)
 
 
-def _play(operation: Any, api: Api, real: dict[str, int], failed: list[str]) -> None:
+def _play(operation: Any, api: Api, real: dict[str, int], failed: list[str], *, examples: int) -> None:
     @given(case=operation.as_strategy(), use_real=st.booleans())
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,

@@ -45,7 +45,7 @@ def doors() -> Iterator[tuple[str, str, str, type[PartnerView]]]:
     for pattern in _api:
         assert isinstance(pattern, URLPattern)
         view = getattr(pattern.callback, "cls", None)
-        if view is not None and issubclass(view, PartnerView):
+        if view is not None and issubclass(view, PartnerView) and not view.for_house:
             for method in view.scopes:
                 yield str(pattern.name), str(pattern.pattern), method, view
 

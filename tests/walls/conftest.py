@@ -202,6 +202,9 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
         "subscription_id": add_subscription(customer.id, product_code="print", actor=cast.ana.actor).id,
         "announcement_id": post_announcement(actor=cast.sam.actor, title=f"{words.plant} is sold out").id,
         "name": "queues",
+        "slug": "service",
+        "position": 0,
+        "number_id": 1,
         "step": "reason",
         "rest": "nowhere",
     }

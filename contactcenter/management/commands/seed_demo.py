@@ -23,6 +23,7 @@ from contactcenter.demo.population import ROBERT, ROBERT_NUMBER, write_populatio
 from contactcenter.demo.privacy import write_privacy
 from contactcenter.demo.removal import remove_company
 from contactcenter.demo.robert import write_robert
+from contactcenter.demo.routing_setup import write_routing
 from contactcenter.demo.telephone import callers, carrier_account, own_line, write_telephone
 from customers.models import Customer
 from foundation import clock
@@ -68,6 +69,7 @@ class Command(BaseCommand):
 
 def _write(plan: CompanyPlan) -> Company:
     company = write_company(plan)
+    write_routing(company)
     with tenant(company.organization.id):
         if not Customer.objects.exists():
             _write_records(company, clock.now())
