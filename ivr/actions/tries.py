@@ -140,19 +140,19 @@ def give_owed_back(session: CallSession) -> None:
 
 def is_owed(session: CallSession) -> bool:
     """Whether a call to them is still open, on the way or made."""
-    return Callback.objects.filter(id=session.callback_id, ended_at=None).exists()
+    return Callback.objects.filter(id=session.callback_id or 0, ended_at=None).exists()
 
 
 def is_being_called(session: CallSession) -> bool:
     """Whether the customer's telephone rings, or is about to."""
-    open_one = Callback.objects.filter(id=session.callback_id, ended_at=None)
+    open_one = Callback.objects.filter(id=session.callback_id or 0, ended_at=None)
     return open_one.filter(state=Callback.State.DIALLING).exists()
 
 
 def is_under_way(session: CallSession, *, number: int) -> bool:
     """Whether just this try is being made."""
     return Callback.objects.filter(
-        id=session.callback_id, state=Callback.State.DIALLING, tries=number
+        id=session.callback_id or 0, state=Callback.State.DIALLING, tries=number
     ).exists()
 
 

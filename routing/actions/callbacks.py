@@ -1,6 +1,7 @@
 """Calls owed to those who waited: promised, put off, tried, ended. The phone line does the calling."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -201,7 +202,11 @@ def _leave(callback: Callback) -> None:
     revoked = offers.revoke_offers(item)
     close_item(item, expected=item.state, state=WorkItem.State.LEFT)
     abandon_interaction(item.interaction_id)
-    about = {"work_item_id": item.id, "interaction_id": item.interaction_id, "queue_slug": item.queue.slug}
+    about: dict[str, Any] = {
+        "work_item_id": item.id,
+        "interaction_id": item.interaction_id,
+        "queue_slug": item.queue.slug,
+    }
     emit(WorkLeft(**about), actor=SYSTEM_ACTOR.as_json())
     offers.free_agents(revoked)
 
@@ -235,7 +240,7 @@ def _note(callback: Callback, title: str, body: str = "", *, actor: Actor = SYST
         )
 
 
-def _about(callback: Callback) -> dict[str, object]:
+def _about(callback: Callback) -> dict[str, Any]:
     return {
         "callback_id": callback.id,
         "interaction_id": callback.interaction_id,
