@@ -12,7 +12,7 @@ from routing.config import load_agents
 from routing.engine import Decision, Scene, explain_not_me, replay, rules_in, situation_in
 from routing.engine.durations import clock_text
 from routing.engine.filters import usable_of, within_split
-from routing.engine.ranks import agent_order, decisive, ranks_of
+from routing.engine.ranks import agent_order, decisive, ranks_of, telling_ranks
 from routing.models import DecisionRecord
 
 LABELS = {
@@ -58,7 +58,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class DecisionTable:
-    """What a decision was made from, drawn as a table."""
+    """What a decision was made from, drawn as a table; ranks that tell nobody apart here are left out."""
 
     columns: list[RankColumn]
     candidates: list[Candidate]
@@ -136,8 +136,13 @@ def _table(inputs: dict[str, Any], chosen_id: int) -> DecisionTable:
         for seat in made.considered
     ]
     bids.sort(key=lambda bid: agent_order(contact, bid[0], bid[1], scene))
-    ranks = ranks_of(scene.plan(contact))
     decided = decisive(contact, bids[0], bids[1], scene) if len(bids) > 1 else None
+    telling = {name for name, _ in telling_ranks(contact, scene)}
+    ranks = [
+        (name, rank)
+        for name, rank in ranks_of(scene.plan(contact))
+        if rank is decided or name in telling or (name == "preferred" and contact.preferred_agent_id)
+    ]
     columns = [RankColumn(name, LABELS.get(name, name), rank is decided) for name, rank in ranks]
     candidates = [
         Candidate(
