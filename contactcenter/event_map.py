@@ -49,6 +49,7 @@ from routing.events import (
     OfferAccepted,
     OfferExpiryDue,
     SimulationRequested,
+    WorkFinalWanted,
     WorkLeft,
     WrapUpDue,
 )
@@ -98,6 +99,7 @@ def _register_phone() -> None:
     listen(AgentLegWanted, phone.dial_agent_again, lane="realtime", outward=True)
     listen(AgentLegAnswered, phone.connect_caller, lane="realtime", outward=True)
     listen(CallControlRequested, phone.control_call, lane="realtime", outward=True)
+    listen(WorkFinalWanted, phone.end_waiting, lane="realtime", outward=True)
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
     listen(CallbackDue, routing.resume_due_callback, lane="realtime")

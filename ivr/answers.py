@@ -25,6 +25,7 @@ from ivr.steps import called_back, refuse, wait
 
 Answer = Callable[..., Document]
 State = CallSession.State
+_ENDS = {"promise", "farewell"}
 
 
 def process(webhook: Webhook, answer: Answer, **kwargs: Any) -> str:
@@ -92,7 +93,11 @@ def leave_waiting(webhook: Webhook) -> Document:
     if session.state in {State.CONNECTING, State.CONNECTED}:
         # Leaving crossed with an agent's accepting: keep the caller until the agent's line is there.
         return flow.go_to(session, "enqueue")
-    return flow.go_to(session, "callback" if session.step == "callback" else "voicemail")
+    if session.step == "callback":
+        return flow.go_to(session, "callback")
+    document = flow.go_to(session, session.step if session.step in _ENDS else "voicemail")
+    # An agent may have accepted in this very moment.
+    return flow.go_to(session, "enqueue") if session.state == State.QUEUED else document
 
 
 def leave_conference(webhook: Webhook) -> Document:

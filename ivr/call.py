@@ -26,13 +26,15 @@ class Call:
     document: Document
     now: datetime = field(default_factory=lambda: clock.now())
     changed: set[str] = field(default_factory=lambda: {"news_at"})
+    final_words: str = ""
 
     @classmethod
-    def of(cls, session: CallSession) -> "Call":
+    def of(cls, session: CallSession, *, final_words: str = "") -> "Call":
         """A call with an empty document in the number's language and voice."""
         number = session.number
         session.news_at = clock.now()
-        return cls(session, Document(language=number.language, voice=number.voice))
+        document = Document(language=number.language, voice=number.voice)
+        return cls(session, document, final_words=final_words)
 
     @property
     def number(self) -> PhoneNumber:

@@ -18,8 +18,10 @@ from ivr.steps import (
     callback,
     closed,
     enqueue,
+    farewell,
     greet,
     identify,
+    promise,
     reason,
     refuse,
     stop,
@@ -37,6 +39,8 @@ STEPS: dict[str, ModuleType] = {
     "closed": closed,
     "callback": callback,
     "voicemail": voicemail,
+    "promise": promise,
+    "farewell": farewell,
 }
 # A step leads to another at most this often in one document; the table has no circle longer than this.
 _MAX_STEPS = 12
@@ -59,9 +63,9 @@ def answer(session: CallSession, step: str, heard: Heard, *, document_number: in
     return _run(session, STEPS[step].hear(call, heard), call)
 
 
-def go_to(session: CallSession, step: str) -> Document:
-    """Lead the caller to this step, whatever was before."""
-    return _run(session, step)
+def go_to(session: CallSession, step: str, *, final_words: str = "") -> Document:
+    """Lead the caller to this step, whatever was before; `final_words` instead of its usual ones."""
+    return _run(session, step, Call.of(session, final_words=final_words))
 
 
 def _run(session: CallSession, step: str | None, call: Call | None = None) -> Document:

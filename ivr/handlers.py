@@ -7,12 +7,14 @@ from foundation import clock, live
 from foundation.events import RecordedEvent, emit
 from foundation.tenancy import tenant
 from foundation.twilio_gateway import Carrier, CarrierError, Document, ParticipantState
+from ivr import flow
 from ivr.actions import (
     begin_call,
     end_call,
     fail_leg,
     is_being_called,
     is_owed,
+    keep,
     locked_session,
     locked_with_leg,
     note_dialled,
@@ -31,6 +33,7 @@ from ivr.call import record_answer
 from ivr.callbacks import process_stored
 from ivr.events import CallControlFailed
 from ivr.models import AgentLeg, CallSession, TelephonyAccount
+from routing.models import WaitingToken
 
 logger = logging.getLogger(__name__)
 State = CallSession.State
@@ -359,6 +362,58 @@ _COMMANDS = {
     "park": _park,
     "release": _release,
 }
+
+
+_LEADING, _LED = 1, 2
+_FINAL_STEPS = {"voicemail": "voicemail", "callback": "promise", "message": "farewell"}
+
+
+def end_waiting(event: RecordedEvent) -> None:
+    """Nobody took the caller in time (work.final_wanted): out of the queue, to what ends the call."""
+    payload = event.payload
+    with tenant(event.organization_id):
+        session = locked_session(interaction_id=payload["interaction_id"])
+        if session is None or not _still_to_be_ended(session):
+            return
+        step = _FINAL_STEPS.get(payload["kind"], "voicemail")
+        twiml = flow.go_to(session, step, final_words=payload["text"]).xml()
+        if session.state == State.VOICEMAIL:
+            _note_leading(session, _LEADING)
+    if session.state == State.VOICEMAIL:
+        _lead_on(event, session, twiml)
+
+
+def _still_to_be_ended(session: CallSession) -> bool:
+    """Waiting; or led out of the queue by an earlier run that died before the carrier heard of it."""
+    if session.state == State.VOICEMAIL:
+        return bool(session.tries.get("lead") == _LEADING)
+    waiting = WaitingToken.objects.filter(work_item__interaction_id=session.interaction_id)
+    return session.state == State.QUEUED and waiting.exists()
+
+
+def _note_leading(session: CallSession, how_far: int) -> None:
+    session.tries = {**session.tries, "lead": how_far}
+    keep(session, ["tries"])
+
+
+def _lead_on(event: RecordedEvent, session: CallSession, twiml: str) -> None:
+    try:
+        Carrier(session.number.account).redirect_call(session.call_sid, twiml=twiml)
+    except CarrierError as error:
+        if error.kind == "away" and _is_fresh(event):
+            raise
+        # Who is still in the carrier's queue is led on with the next round of waiting.
+        logger.warning("a caller could not be led on", extra={"error": str(error)})
+        if error.kind == "gone":
+            with tenant(event.organization_id):
+                found = locked_session(id=session.id)
+                if found is not None:
+                    end_call(found)
+        return
+    with tenant(event.organization_id):
+        found = locked_session(id=session.id)
+        if found is not None:
+            _note_leading(found, _LED)
 
 
 def give_up_overdue_leg(event: RecordedEvent) -> None:

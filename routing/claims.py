@@ -15,9 +15,10 @@ from foundation.live import hint, nudge
 from foundation.timers import emit_many_at
 from routing.actions.offers import expiry_key
 from routing.capacity import Channels, Load
-from routing.engine import CAPACITY_UNITS, Decision, Rulebook, Situation, inputs_of
+from routing.engine import CAPACITY_UNITS, Decision, Rulebook, Situation
 from routing.events import OfferExpiryDue, OfferMade
 from routing.models import Presence, SeatToken, WaitingToken
+from routing.rule_versions import Versions
 from routing.rules import HEARTBEAT_STALE, heard_within
 
 BATCH = 50  # pairs per claim
@@ -77,17 +78,17 @@ def claim(pairs: Sequence[Pair], now: datetime) -> list[Won]:
 
 
 def make_offers(
-    decisions: Sequence[Decision], rules: Rulebook, decided_at: float, situation: Situation
+    decisions: Sequence[Decision],
+    rules: Rulebook,
+    decided_at: float,
+    situation: Situation,
+    versions: Versions,
 ) -> list[Won]:
     """Claim what was decided, tell the agents and set the clocks. Inside `tenant()`."""
     channels = Channels(rules)
-    return offer_pairs(
-        [
-            pair
-            for one in decisions
-            for pair in _pairs(one, channels, inputs_of(one, rules, decided_at, situation))
-        ]
-    )
+    inputs = versions.inputs(decisions, rules, decided_at, situation)
+    made_from = zip(decisions, inputs, strict=True)
+    return offer_pairs([pair for one, given in made_from for pair in _pairs(one, channels, given)])
 
 
 def _pairs(decision: Decision, channels: Channels, inputs: dict[str, Any]) -> Iterator[Pair]:

@@ -24,7 +24,9 @@ from routing.engine import (
     Agent,
     ChannelRule,
     FinalAction,
+    Lending,
     OpenSpans,
+    Overflow,
     PoolPlan,
     QueuePlan,
     Requirement,
@@ -48,17 +50,49 @@ _STANDINGS: dict[str, Standing] = {
 
 
 @dataclass(frozen=True)
+class Helping:
+    """An overflow rule, and since when its pool helps."""
+
+    id: int
+    rule: Overflow
+    state: Lending
+
+
+@dataclass(frozen=True)
 class RoutingConfig:
-    """The rules, agents by member id, and how each of them stands."""
+    """The rules, agents by member id, how each of them stands, and which pool may help which queue."""
 
     rules: Rulebook = field(default_factory=lambda: Rulebook({}))
     agents: dict[int, Agent] = field(default_factory=dict)
     staff: dict[int, Standing] = field(default_factory=dict)
+    overflows: tuple[Helping, ...] = ()
 
 
 def load_config() -> RoutingConfig:
     """The current organisation's rules and the people who take work."""
-    return RoutingConfig(rules=load_rules(), agents=load_agents(), staff=load_staff())
+    return RoutingConfig(
+        rules=load_rules(), agents=load_agents(), staff=load_staff(), overflows=load_overflows()
+    )
+
+
+def load_overflows() -> tuple[Helping, ...]:
+    """The overflow rules in use, in one order."""
+    return tuple(
+        Helping(
+            id=row.id,
+            rule=Overflow(
+                queue_id=row.queue_id,
+                pool_id=row.pool_id,
+                home_queue_id=row.home_queue_id,
+                opens_at=row.opens_at_wait_seconds,
+                closes_at=row.closes_at_wait_seconds,
+                home_most=row.home_max_wait_seconds,
+                hold=row.min_hold_seconds,
+            ),
+            state=Lending(row.opened_at.timestamp() if row.opened_at else None),
+        )
+        for row in models.OverflowRule.objects.filter(is_active=True).order_by("id")
+    )
 
 
 def load_rules() -> Rulebook:
@@ -239,4 +273,19 @@ class _People:
 def load_staff() -> dict[int, Standing]:
     """How each agent who was ever seen stands."""
     states = models.Presence.objects.values_list("member_id", "state")
-    return {member_id: _STANDINGS.get(state, "offline") for member_id, state in states}
+    return {member_id: standing_of(state) for member_id, state in states}
+
+
+def standing_of(state: str) -> Standing:
+    """What a presence state means to the engine."""
+    return _STANDINGS.get(state, "offline")
+
+
+def needs_staff(rules: Rulebook) -> bool:
+    """Whether any rule looks at who is at work beyond those who are free."""
+    return any(
+        plan.sticky_wait
+        or (plan.split is not None and plan.split.strict)
+        or any(step.skip_if_unstaffed for step in plan.steps)
+        for plan in rules.plans.values()
+    )

@@ -32,6 +32,62 @@ class WorkLeft(WorkEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkFinalDue(WorkEvent):
+    """Nobody took the contact in time. `kind`: what becomes of it, as set up, or else voicemail."""
+
+    NAME: ClassVar[str] = "work.final_due"
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFinalWanted(WorkEvent):
+    """The door of the contact's channel is to end it: voicemail, callback or message, with these words.
+
+    Told again while the contact still waits.
+    """
+
+    NAME: ClassVar[str] = "work.final_wanted"
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFinishedUnserved(WorkEvent):
+    """The contact left its queue as its final action says."""
+
+    NAME: ClassVar[str] = "work.finished_unserved"
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverflowEvent(DomainEvent):
+    """Base: a pool helps another queue."""
+
+    SUBJECT: ClassVar[tuple[str, str]] = ("queue", "queue_slug")
+
+    rule_id: int
+    queue_slug: str
+    pool_slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverflowOpened(OverflowEvent):
+    """The pool helps the queue from now."""
+
+    NAME: ClassVar[str] = "overflow.opened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverflowClosed(OverflowEvent):
+    """The pool helps no more."""
+
+    NAME: ClassVar[str] = "overflow.closed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfferEvent(WorkEvent):
     """Base: something happened to an offer."""
 

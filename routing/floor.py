@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from routing.config import RoutingConfig
+from routing.config import RoutingConfig, needs_staff
 from routing.engine import (
     CAPACITY_UNITS,
     Contact,
@@ -19,6 +20,7 @@ from routing.engine import (
     orders_alike,
 )
 from routing.engine.values import Standing
+from routing.rule_versions import Versions
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,15 @@ class Floor:
     changed: bool = True
     missing: frozenset[tuple[str, int]] = frozenset()
     staff: dict[int, Standing] = field(default_factory=dict)
+    looks_at_staff: bool = False
+    standings_at: datetime | None = None
     taken: Counter[tuple[int, int, int]] = field(default_factory=Counter)
+    counts_until: float = 0.0
+    next_upkeep: float = 0.0
+    next_overflow: float = 0.0
+    reminded: dict[int, float] = field(default_factory=dict)
+    versions: Versions = field(default_factory=Versions)
+    _situation: Situation | None = None
 
     def add_waiting(self, contact: Contact) -> None:
         """A contact waits."""
@@ -59,12 +69,14 @@ class Floor:
             self.waiting[contact.id] = contact
             self._put_in_line(contact)
             self.changed = True
+            if contact.avoid:
+                self.counts_until = 0.0  # an offer has come to nothing
 
     def add_seat(self, row: SeatRow) -> None:
         """An agent has capacity."""
         if row.id not in self.seats:
             self.seats[row.id] = row
-            self.staff[row.member_id] = "ready"
+            self.note_standing(row.member_id, "ready")
             self._put_into_pool(row)
             self.changed = True
 
@@ -79,7 +91,7 @@ class Floor:
         """The agent's capacity is taken, or gone."""
         row = self.seats.pop(token_id, None)
         if row is not None:
-            self.staff[row.member_id] = "busy"
+            self.note_standing(row.member_id, "busy")
         self.pool.remove(token_id)
 
     def use(self, config: RoutingConfig, read_at: float) -> None:
@@ -88,6 +100,7 @@ class Floor:
         if config.rules != self.config.rules:
             self.changed = True
             self._line_up(config.rules)
+            self.looks_at_staff = needs_staff(config.rules)
         if config.agents != self.config.agents:
             self.changed, self.pool = True, Pool()
             self.config = config
@@ -96,7 +109,13 @@ class Floor:
         self.changed = self.changed or config.staff != self.config.staff
         self.config = config
         self.staff = {**config.staff, **{row.member_id: "ready" for row in self.seats.values()}}
+        self._situation = None
+        self.counts_until = 0.0
         self.missing = self._unknown()
+
+    def read_again(self) -> None:
+        """What is set up has changed: read it before the next decision."""
+        self.config_read_at, self.changed, self.next_upkeep = float("-inf"), True, 0.0
 
     def _line_up(self, rules: Rulebook) -> None:
         """Keep the lines whose order the new rules leave as it is; make the others anew."""
@@ -152,9 +171,22 @@ class Floor:
         members = {row.member_id for row in self.seats.values()} - self.config.agents.keys()
         return frozenset({("queue", one) for one in queues} | {("member", one) for one in members})
 
+    def note_standing(self, member_id: int, standing: Standing) -> None:
+        """How an agent stands now; who has a seat is ready whatever was read."""
+        if self.staff.get(member_id) != standing:
+            self.staff[member_id] = standing
+            self.changed, self._situation = True, None
+
     def situation(self) -> Situation:
-        """What a decision may look at besides waiting contacts and free seats."""
-        return Situation(staff=self.staff, agents=self.config.agents, taken=self.taken)
+        """What a decision may look at besides waiting contacts and free seats; the same until it changes."""
+        if self._situation is None:
+            self._situation = Situation(staff=self.staff, agents=self.config.agents, taken=self.taken)
+        return self._situation
+
+    def longest_wait(self, queue_id: int | None, now: float) -> float:
+        """Seconds that somebody has been in this queue at most."""
+        line = self.lines.get(queue_id or 0)
+        return line.longest_wait(now) if line else 0.0
 
     def decide(self, now: float, limit: int) -> list[Decision]:
         """The next pairs, one for each agent; `now` in epoch seconds."""

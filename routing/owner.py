@@ -8,17 +8,19 @@ all the same, they would only spoil the order. See docs/decisions for the measur
 import logging
 import threading
 import time
+from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from foundation import clock, health
 from foundation.tenancy import tenant
 from foundation.wake import Sleeper
 from routing.claims import BATCH, make_offers, still_standing
 from routing.config import load_config
-from routing.engine import Decision
+from routing.engine import Decision, Final
 from routing.floor import Floor
-from routing.token_tables import Read, Tail, read_all, read_since
+from routing.token_tables import Read, Tails, prune_changes
+from routing.upkeep import carry_out, finals_now, read_counts, read_standings, weigh_overflow
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,11 @@ POLL_SECONDS = 0.05
 STANDBY_SECONDS = 0.05
 AWAY_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
-CONFIG_SECONDS = 2.0
+# Changes are told by tokens; reading anew is for what comes with time: hours, contracts.
+CONFIG_SECONDS = 30.0
+UPKEEP_SECONDS = 0.5
+OVERFLOW_SECONDS = 3.0
+PRUNE_SECONDS = 60.0
 # Steps open and cool-downs end as time passes, without any row changing.
 LOOK_AGAIN_SECONDS = 0.5
 
@@ -80,8 +86,8 @@ class Owner:
         connection.ensure_connection()
         self._session = connection.connection
         self._floors: dict[int, Floor] = {}
-        self._waiting, self._seats = Tail(), Tail()
-        self._next_sweep = 0.0
+        self._tails = Tails()
+        self._next_sweep = self._next_prune = 0.0
         self._look_again: dict[int, float] = {}
 
     def serve(self) -> bool:
@@ -104,14 +110,17 @@ class Owner:
             self._sweep()
         else:
             self._look()
-        made = [self._assign_safely(floor) for floor in self._floors.values() if self._due(floor)]
+        for floor in self._floors.values():
+            if floor.waiting and time.monotonic() >= floor.next_upkeep:
+                self._safely(self._keep_up, floor)
+        made = [self._safely(self._assign, floor) for floor in self._floors.values() if self._due(floor)]
         if not any(made):
             self._refresh_stalest_config()
         return any(made)
 
     def _look(self) -> None:
         """Read what came since the last look."""
-        self._remember(read_since(self._waiting, self._seats, time.monotonic()))
+        self._remember(self._tails.read_since(time.monotonic()))
 
     def _sweep(self) -> None:
         """Read both tables whole: add what memory lacks, drop what truth lacks."""
@@ -119,7 +128,7 @@ class Owner:
         self._next_sweep = now + SWEEP_SECONDS
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = on")
-            truth = read_all(self._waiting, self._seats, now)
+            truth = self._tails.read_all(now)
         true_waiting = {contact.id for _, contact in truth.waiting}
         true_seats = {row.id for _, row in truth.seats}
         for floor in self._floors.values():
@@ -129,8 +138,13 @@ class Owner:
                 floor.drop_seat(token_id)
         self._remember(truth)
         self._floors = {org: floor for org, floor in self._floors.items() if floor.waiting or floor.seats}
+        if now >= self._next_prune:
+            self._next_prune = now + PRUNE_SECONDS
+            prune_changes()
 
     def _remember(self, read: Read) -> None:
+        for organization_id in read.changed & self._floors.keys():
+            self._floors[organization_id].read_again()
         for organization_id, contact in read.waiting:
             self._floor(organization_id).add_waiting(contact)
         for organization_id, seat in read.seats:
@@ -144,29 +158,68 @@ class Owner:
             floor.changed or time.monotonic() >= self._look_again.get(floor.organization_id, 0)
         )
 
-    def _assign_safely(self, floor: Floor) -> bool:
+    def _safely(self, work: Callable[[Floor], bool], floor: Floor) -> bool:
         """One organisation's trouble must not stop the others; a lost session stops all."""
         try:
-            return self._assign(floor)
+            return work(floor)
         except (DatabaseError, InterfaceError):
             raise
         except Exception:
             logger.exception("routing failed", extra={"organization_id": floor.organization_id})
             floor.changed = False
             self._look_again[floor.organization_id] = time.monotonic() + LOOK_AGAIN_SECONDS
+            floor.next_upkeep = time.monotonic() + UPKEEP_SECONDS
             return False
 
-    def _assign(self, floor: Floor) -> bool:
+    def _keep_up(self, floor: Floor) -> bool:
+        """What comes with time, whether or not anybody is free: overflow, and the end of patience."""
+        floor.next_upkeep = time.monotonic() + UPKEEP_SECONDS
+        self._read_if_old(floor)
+        now = clock.now().timestamp()
+        if floor.config.overflows and time.monotonic() >= floor.next_overflow:
+            floor.next_overflow = time.monotonic() + OVERFLOW_SECONDS
+            with tenant(floor.organization_id):
+                changed = weigh_overflow(floor, now)
+            if changed:
+                self._read_config(floor)
+        due = finals_now(floor, now)
+        for final in due:
+            self._carry_out(floor, final, now)
+        return bool(due)
+
+    def _carry_out(self, floor: Floor, final: Final, now: float) -> None:
+        try:
+            carry_out(floor, final, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("a contact's final action failed", extra={"token_id": final.contact.id})
+
+    def _read_if_old(self, floor: Floor) -> None:
         if floor.needs_reading or time.monotonic() - floor.config_read_at > 2 * CONFIG_SECONDS:
             self._read_config(floor)
+
+    def _read_moment(self, floor: Floor, now: float) -> None:
+        """What a decision must know of this moment, where any rule asks for it."""
+        looks, counts = floor.looks_at_staff, now >= floor.counts_until
+        if looks or counts:
+            with tenant(floor.organization_id):
+                if looks:
+                    read_standings(floor)
+                if counts:
+                    read_counts(floor, now)
+
+    def _assign(self, floor: Floor) -> bool:
+        self._read_if_old(floor)
+        now = clock.now().timestamp()
+        self._read_moment(floor, now)
         floor.changed = False
         self._look_again[floor.organization_id] = time.monotonic() + LOOK_AGAIN_SECONDS
-        now = clock.now().timestamp()
         decisions = floor.decide(now, BATCH)
         if not decisions:
             return False
         with tenant(floor.organization_id):
-            won = make_offers(decisions, floor.config.rules, now, floor.situation())
+            won = make_offers(decisions, floor.config.rules, now, floor.situation(), floor.versions)
         contacts_won = {offer.waiting_id for offer in won}
         for offer in won:
             floor.took(offer.seat_id, offer.next_seat_id, floor.waiting[offer.waiting_id].channel, now)

@@ -2,17 +2,24 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from foundation import clock
+from foundation.tenancy import system
 from routing.engine import Contact, Requirement
 from routing.floor import SeatRow
-from routing.models import SeatToken, WaitingToken
+from routing.models import ChangeToken, SeatToken, WaitingToken
 
-_TAIL = "SELECT * FROM routing_tail(%s, %s, %s, %s)"
+# What has changed comes with every row: it is empty nearly always.
+_TAIL = """
+SELECT t.*, c.changes FROM routing_changes(%s, %s) c (changes)
+LEFT JOIN routing_tail(%s, %s, %s, %s) t ON true
+"""
+PRUNE_AFTER = timedelta(minutes=5)
 GAP_SECONDS = 2.0
 LOOK_BACK = 200  # ids below the newest that may still be uncommitted when first read
 
@@ -41,36 +48,54 @@ class Tail:
 
 @dataclass(frozen=True)
 class Read:
-    """Tokens with their organisations, as one look found them."""
+    """Tokens with their organisations, as one look found them; `changed`: organisations to read anew."""
 
     waiting: list[tuple[int, Contact]]
     seats: list[tuple[int, SeatRow]]
+    changed: set[int]
 
 
-def read_since(waiting: Tail, seats: Tail, now: float) -> Read:
-    """What the tails do not know yet; they know it afterwards. `now` in monotonic seconds."""
-    found = _read([*waiting.asked(), *seats.asked()])
-    waiting.saw((contact.id for _, contact in found.waiting), now)
-    seats.saw((row.id for _, row in found.seats), now)
-    return found
+@dataclass
+class Tails:
+    """What is known of the three token tables."""
+
+    waiting: Tail = field(default_factory=Tail)
+    seats: Tail = field(default_factory=Tail)
+    changes: Tail = field(default_factory=Tail)
+
+    def read_since(self, now: float) -> Read:
+        """What the tails do not know yet; they know it afterwards. `now` in monotonic seconds."""
+        return self._read([*self.waiting.asked(), *self.seats.asked()], now)
+
+    def read_all(self, now: float) -> Read:
+        """Contacts and seats whole."""
+        return self._read([0, [], 0, []], now)
+
+    def _read(self, parameters: list[Any], now: float) -> Read:
+        found, changes = _read([*self.changes.asked(), *parameters])
+        self.waiting.saw((contact.id for _, contact in found.waiting), now)
+        self.seats.saw((row.id for _, row in found.seats), now)
+        self.changes.saw(changes, now)
+        return found
 
 
-def read_all(waiting: Tail, seats: Tail, now: float) -> Read:
-    """Both tables whole."""
-    found = _read([0, [], 0, []])
-    waiting.saw((contact.id for _, contact in found.waiting), now)
-    seats.saw((row.id for _, row in found.seats), now)
-    return found
+def prune_changes() -> int:
+    """Delete notes of changes that every owner has read long ago. Returns how many."""
+    with system():
+        old = ChangeToken.objects.filter(made_at__lt=clock.now() - PRUNE_AFTER)
+        return old.delete()[0]
 
 
-def _read(parameters: list[Any]) -> Read:
+def _read(parameters: list[Any]) -> tuple[Read, list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(_TAIL, parameters)
         rows = cursor.fetchall()
+    changes = rows[0][-1] or []
     return Read(
         waiting=[(row[2], _contact_row(row)) for row in rows if row[0] == "waiting"],
         seats=[(row[2], _seat_row(row)) for row in rows if row[0] == "seat"],
-    )
+        changed={organization_id for _, organization_id in changes},
+    ), [change_id for change_id, _ in changes]
 
 
 def _contact_row(row: tuple[Any, ...]) -> Contact:
@@ -139,5 +164,6 @@ def _contact(
         pinned_pool_id=wants.get("pinned_pool_id"),
         barred_pools=frozenset(wants.get("barred_pools") or ()),
         requirements=tuple(Requirement(**need) for need in wants.get("requirements") or ()),
+        final_from=wants.get("final_from"),
         avoid=tuple((int(agent_id), float(until)) for agent_id, until in avoid),
     )

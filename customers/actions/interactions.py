@@ -208,6 +208,20 @@ def _to_queue(
     return interaction
 
 
+def reroute_interaction(
+    interaction_id: int, *, queue_slug: str, queue_name: str, actor: Actor
+) -> Interaction | None:
+    """waiting → waiting in another queue, with all it has waited: nobody took it in time where it was."""
+    interaction = _lock_in(interaction_id, State.WAITING)
+    if interaction is None:
+        return None
+    _set(interaction, queue_slug=queue_slug, queue_name=queue_name)
+    share_with_partners_of(interaction.customer_id, queue_slug=queue_slug)
+    _write(interaction, f"Moved on to {queue_name}", actor=actor)
+    tell_desktops(interaction.customer_id, "interaction")
+    return interaction
+
+
 def return_interaction(interaction_id: int, *, why: str, actor: Actor) -> Interaction | None:
     """serving → waiting in the same queue at its old place: the agent's line failed."""
     interaction = _lock_in(interaction_id, State.SERVING)

@@ -25,7 +25,7 @@ from ivr.actions.tries import goes_on_waiting
 from ivr.events import CallControlRequested
 from ivr.known_lines import line_of
 from ivr.models import AgentLeg, CallSession, PhoneNumber
-from routing.actions import finish_work, leave_queue, queue_work
+from routing.actions import finish_unserved, finish_work, leave_queue, queue_work
 
 State = CallSession.State
 ALIVE = ~Q(state=State.ENDED)
@@ -118,12 +118,15 @@ def queue_call(session: CallSession, *, queue_slug: str, entered_at: datetime | 
     return {"state", "queue_slug", "queued_at"}
 
 
-def take_to_voicemail(session: CallSession) -> bool:
-    """The caller stops waiting and leaves a message. False when an agent has just taken the call."""
+def take_to_voicemail(session: CallSession, *, kind: str = "voicemail") -> bool:
+    """The caller stops waiting and leaves a message, or hears what else ends the call (`kind`).
+
+    False when an agent has just taken the call.
+    """
     if session.state not in {State.IN_IVR, State.QUEUED, State.VOICEMAIL}:
         return False
-    if session.state == State.QUEUED:
-        leave_queue(session.interaction_id)
+    if session.state == State.QUEUED and not finish_unserved(session.interaction_id, kind=kind):
+        return False
     session.state = State.VOICEMAIL
     keep(session, ["state"])
     live.hint("floor", "calls")

@@ -44,6 +44,13 @@ def store_voicemail(
     return voicemail
 
 
+def want_call_back(session: CallSession) -> None:
+    """A case to call the caller back."""
+    customer = _whose(session)
+    reason = session.interaction.reason
+    open_case(customer.id, title="Call back: nobody was free", reason=reason, actor=IVR_ACTOR)
+
+
 def _whose(session: CallSession) -> Customer:
     """A message always belongs to a record, be it one of a caller nobody knows."""
     if session.interaction.customer is not None:

@@ -13,7 +13,8 @@ def enter(call: Call) -> str | None:
         # An agent has taken the call in this very moment.
         return None
     call.document.say(
-        "Nobody can take your call right now. Please leave a message after the tone, and we will call you"
+        call.final_words
+        or "Nobody can take your call right now. Please leave a message after the tone, and we will call you"
         " back. Press hash when you are done."
     )
     call.document.record(

@@ -18,6 +18,10 @@ PATIENCE = 4
 def document(call: Call, heard: Heard) -> Document:
     """One round of waiting, bounded; the carrier asks for the next."""
     session, made = call.session, call.document
+    if session.state == CallSession.State.VOICEMAIL:
+        # Led out of the queue, but the carrier did not hear of it: what comes next is asked for again.
+        made.leave_queue()
+        return made
     if session.state != CallSession.State.QUEUED:
         return play_music(made)
     if heard.digits == "1" or _waited_enough(call):

@@ -17,6 +17,7 @@ from routing.actions.callbacks import (
     take_place,
 )
 from routing.actions.estimates import note_estimate, settle_estimates
+from routing.actions.finals import carry_out_final, finish_unserved
 from routing.actions.offers import accept_offer, decline_offer, expire_offer
 from routing.actions.work import (
     finish_work,
@@ -30,10 +31,12 @@ from routing.actions.wrap_up import close_wrap_up
 __all__ = [
     "accept_offer",
     "begin_try",
+    "carry_out_final",
     "close_wrap_up",
     "decline_offer",
     "end_callback",
     "expire_offer",
+    "finish_unserved",
     "finish_work",
     "give_callback_back",
     "leave_queue",

@@ -1,7 +1,6 @@
 """A contact's way through the queues: in, out, on to another queue, back, and done."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -34,6 +33,7 @@ from routing.actions.wrap_up import begin_wrap_up
 from routing.events import OfferReturned, WorkLeft, WorkQueued
 from routing.models import Offer, Queue, WorkItem
 from routing.rules import also_avoiding
+from routing.wants import queue_and_wants
 
 State = WorkItem.State
 
@@ -52,7 +52,9 @@ def queue_work(
     Calling it again answers with the item already waiting. Refusal `unknown_queue`; Conflict `not_queueable`
     for a contact that is over: both before anything is written.
     """
-    queue = open_queue(queue_slug)
+    queue, wants = queue_and_wants(queue_slug, interaction_id)
+    if preferred_member_id is not None:
+        wants["preferred_member_id"] = preferred_member_id
     waiting = queue_interaction(interaction_id, queue_slug=queue.slug, queue_name=queue.name, actor=actor)
     if waiting is None:
         known = live_item(interaction_id)
@@ -66,7 +68,7 @@ def queue_work(
             queue=queue,
             base_score=base_score,
             channel=waiting.channel,
-            wants=_wants(waiting, preferred_member_id),
+            wants=wants,
             entered_at=min(entered_at or now, now),
             queued_at=now,
         ),
@@ -124,7 +126,7 @@ def _next_stay(
         queue=queue,
         base_score=item.base_score,
         channel=item.channel,
-        wants={"language": item.wants.get("language", "")},
+        wants=queue_and_wants(queue.slug, item.interaction_id)[1],
         entered_at=item.entered_at,
         queued_at=clock.now(),
         avoid=also_avoiding([], handed_over_by_id, clock.now()),
@@ -202,11 +204,3 @@ def _accepted_offer(item: WorkItem) -> Offer:
 
 def _server_of(item: WorkItem) -> int:
     return _accepted_offer(item).member_id
-
-
-def _wants(interaction: Interaction, preferred_member_id: int | None) -> dict[str, Any]:
-    customer = interaction.customer
-    return {
-        "language": customer.language[:2].lower() if customer else "",
-        "preferred_member_id": preferred_member_id,
-    }

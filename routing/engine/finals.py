@@ -34,8 +34,10 @@ def final_at(contact: Contact, scene: Scene) -> float | None:
     if plan.final is None:
         return None
     over = scene.course(plan).over_at
-    ends = [] if over is None else [contact.queued_at + over]
-    ends += [] if plan.deadline is None else [contact.entered_at + plan.deadline]
+    anew = contact.final_from
+    ends = [] if over is None else [(contact.queued_at if anew is None else anew) + over]
+    if plan.deadline is not None:
+        ends.append((contact.entered_at if anew is None else anew) + plan.deadline)
     return min(ends, default=None)
 
 

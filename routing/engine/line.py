@@ -18,8 +18,11 @@ class Line:
         self.plan = plan
         self.parts: dict[Wants, Part] = {}
         self._part_of: dict[int, Part] = {}
-        self._by_entered: SortedRows[tuple[float, int]] = SortedRows()
         self._by_queued: SortedRows[tuple[float, int]] = SortedRows()
+        # Those whose final action is still to come, by what it may count from.
+        self._to_end_by_entered: SortedRows[tuple[float, int]] = SortedRows()
+        self._to_end_by_queued: SortedRows[tuple[float, int]] = SortedRows()
+        self._seen_to: set[int] = set()
         for contact in contacts:
             self.add(contact)
 
@@ -39,9 +42,10 @@ class Line:
             part = self.parts[wants] = Part(self.plan)
         self._part_of[contact.id] = part
         part.add(contact)
+        self._by_queued.add((contact.queued_at, contact.id))
         if self.plan.final is not None:
-            self._by_entered.add((contact.entered_at, contact.id))
-            self._by_queued.add((contact.queued_at, contact.id))
+            self._to_end_by_entered.add((_counts_from(contact, contact.entered_at), contact.id))
+            self._to_end_by_queued.add((_counts_from(contact, contact.queued_at), contact.id))
 
     def remove(self, contact_id: int) -> Contact | None:
         """Take a contact out, if it is there."""
@@ -51,10 +55,23 @@ class Line:
         contact = part.remove(contact_id)
         if not part:
             self.parts = {wants: one for wants, one in self.parts.items() if one}
-        if self.plan.final is not None:
-            self._by_entered.remove((contact.entered_at, contact_id))
-            self._by_queued.remove((contact.queued_at, contact_id))
+        self._by_queued.remove((contact.queued_at, contact_id))
+        if contact_id in self._seen_to:
+            self._seen_to.remove(contact_id)
+        elif self.plan.final is not None:
+            self._forget_end(contact)
         return contact
+
+    def see_to_end(self, contact_id: int) -> None:
+        """The final action of a contact has been seen to, while it waits on: it is due no more."""
+        part = self._part_of.get(contact_id)
+        if part is not None and contact_id not in self._seen_to and self.plan.final is not None:
+            self._forget_end(part.get(contact_id))
+            self._seen_to.add(contact_id)
+
+    def _forget_end(self, contact: Contact) -> None:
+        self._to_end_by_entered.remove((_counts_from(contact, contact.entered_at), contact.id))
+        self._to_end_by_queued.remove((_counts_from(contact, contact.queued_at), contact.id))
 
     def in_order(self, now: float) -> Iterator[Contact]:
         """First in line first."""
@@ -65,10 +82,17 @@ class Line:
         """All, in no order."""
         return (contact for part in self.parts.values() for contact in part.contacts())
 
+    def longest_wait(self, now: float) -> float:
+        """Seconds that somebody has been in this queue at most; 0 when it is empty."""
+        return max(now - self._by_queued.first[0], 0.0) if self._by_queued else 0.0
+
     def overdue(self, entered_by: float | None, queued_by: float | None) -> Iterator[Contact]:
         """Those in a queue with a final action that entered, or were queued, so long ago."""
         ids: dict[int, None] = {}
-        for rows, by in ((self._by_entered, entered_by), (self._by_queued, queued_by)):
+        for rows, by in (
+            (self._to_end_by_entered, entered_by),
+            (self._to_end_by_queued, queued_by),
+        ):
             if by is not None:
                 ids.update((row[1], None) for row in rows.up_to(by))
         return (self._part_of[contact_id].get(contact_id) for contact_id in ids)
@@ -154,6 +178,10 @@ class Part:
         self._at_cap.remove(place)
         self._at_cap_by_age.remove(place[1:])
         self._capped.remove(place[2])
+
+
+def _counts_from(contact: Contact, moment: float) -> float:
+    return moment if contact.final_from is None else contact.final_from
 
 
 def wants_of(contact: Contact, plan: QueuePlan) -> Wants:

@@ -1,14 +1,20 @@
 """Free seats, so kept that the best for a contact are found without looking at all of them."""
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from routing.engine.ranks.idle import clock_of
-from routing.engine.values import Agent, QueuePlan, Seat
+from routing.engine.values import Agent, QueuePlan, Rulebook, Seat
 
 _Alike = tuple[object, ...]
 _Turn = tuple[float, int, int]
+Row = list[tuple[_Turn, Seat]]
 BY_NUMBER = "number"
+Order = tuple[float, ...]
+Judge = Callable[[Seat], Order | None]
+_MOST_KINDS = 512
+_MOST_EMPTY = 1024
 
 
 class Group:
@@ -20,7 +26,7 @@ class Group:
 
     def __init__(self, sample: Seat) -> None:
         self.sample = sample
-        self._by_clock: dict[str, list[tuple[_Turn, Seat]]] = {"ready": []}
+        self._by_clock: dict[str, Row] = {"ready": []}
 
     def __len__(self) -> int:
         return len(self._by_clock["ready"])
@@ -35,13 +41,23 @@ class Group:
         for clock, row in self._by_clock.items():
             del row[bisect_left(row, _turn(seat, clock), key=_by_turn)]
 
-    def in_turn(self, clock: str) -> Iterator[Seat]:
-        """The longest idle first; by `BY_NUMBER` the lower agent number first."""
+    def in_turn(self, clock: str) -> Row:
+        """Each with since when it is idle and its numbers, the longest idle first; by `BY_NUMBER` the lower
+        agent number first. It changes with the group.
+        """
         row = self._by_clock.get(clock)
         if row is None:
             seats = (seat for _, seat in self._by_clock["ready"])
             row = self._by_clock[clock] = sorted(((_turn(seat, clock), seat) for seat in seats), key=_by_turn)
-        return (seat for _, seat in row)
+        return row
+
+
+@dataclass(slots=True)
+class _Fitting:
+    """The groups that may take one kind of contact, with what ranks them; `seen` of all there are."""
+
+    groups: list[tuple[Group, Order]] = field(default_factory=list)
+    seen: int = 0
 
 
 class Pool:
@@ -52,6 +68,11 @@ class Pool:
         self._seats: dict[int, Seat] = {}
         self._of_agent: dict[int, dict[int, Seat]] = {}
         self._alike: dict[int, tuple[Agent, _Alike]] = {}
+        self._all: list[Group] = []
+        self._fitting: dict[_Alike, _Fitting] = {}
+        self._rules: Rulebook | None = None
+        self._licences_end: list[float] = []
+        self._ended = 0
         for seat in seats:
             self.add(seat)
 
@@ -70,7 +91,7 @@ class Pool:
         key = self._key(seat)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = Group(seat)
+            group = self._groups[key] = self._new_group(seat)
         group.add(seat)
 
     def remove(self, seat_id: int) -> None:
@@ -82,18 +103,48 @@ class Pool:
         del own[seat_id]
         if not own:
             del self._of_agent[seat.agent.id]
-        key = self._key(seat)
-        self._groups[key].remove(seat)
-        if not self._groups[key]:
-            del self._groups[key]
+        self._groups[self._key(seat)].remove(seat)
 
     def of_agent(self, agent_id: int | None) -> list[Seat]:
         """One agent's seats."""
         return list(self._of_agent[agent_id].values()) if agent_id in self._of_agent else []
 
-    def groups(self) -> Iterable[Group]:
-        """All groups, in no order."""
-        return self._groups.values()
+    def look(self, rules: Rulebook, now: float) -> None:
+        """A round begins: what was found by other rules, or before a licence ran out, holds no more."""
+        ended = bisect_right(self._licences_end, now)
+        if self._rules is not rules or self._ended != ended or len(self._fitting) > _MOST_KINDS:
+            self._rules, self._ended = rules, ended
+            self._fitting.clear()
+        if len(self._all) > len(self._seats) + _MOST_EMPTY:
+            self._sweep()
+
+    def fitting(self, kind: _Alike, judge: Judge) -> Iterator[tuple[Group, Order]]:
+        """The groups that may take this kind of contact, with what ranks them, in no order.
+
+        `judge` is asked once about each group; what it says holds until `look` finds otherwise.
+        """
+        known = self._fitting.setdefault(kind, _Fitting())
+        for group in self._all[known.seen :]:
+            order = judge(group.sample)
+            if order is not None:
+                known.groups.append((group, order))
+        known.seen = len(self._all)
+        return (one for one in known.groups if len(one[0]))
+
+    def _new_group(self, seat: Seat) -> Group:
+        """Groups stay when they are empty: somebody like these will be free again soon."""
+        group = Group(seat)
+        self._all.append(group)
+        for until in seat.agent.valid_until.values():
+            at = bisect_left(self._licences_end, until)
+            if self._licences_end[at : at + 1] != [until]:
+                self._licences_end.insert(at, until)
+        return group
+
+    def _sweep(self) -> None:
+        self._groups = {key: group for key, group in self._groups.items() if len(group)}
+        self._all = list(self._groups.values())
+        self._fitting.clear()
 
     def _key(self, seat: Seat) -> _Alike:
         known = self._alike.get(seat.agent.id)

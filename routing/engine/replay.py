@@ -1,5 +1,6 @@
 """A decision's inputs as JSON, and the same decision again from them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -28,22 +29,82 @@ from routing.engine.values import (
 Json = dict[str, Any]
 
 
-def inputs_of(decision: Decision, rules: Rulebook, now: float, situation: Situation | None = None) -> Json:
-    """What the decision was made from: JSON values only."""
+Seen = QueuePlan | PoolPlan | ChannelRule | Agent
+Namer = Callable[[Seen], Any]
+
+
+def inputs_of(
+    decision: Decision,
+    rules: Rulebook,
+    now: float,
+    situation: Situation | None = None,
+    *,
+    scene: Scene | None = None,
+    name: Namer | None = None,
+) -> Json:
+    """What the decision was made from: JSON values only.
+
+    `name` gives the number by which a plan, pool, channel or agent is kept elsewhere (`filled_in`); without
+    it they are written out. `scene`: where several decisions of one moment share it.
+    """
     contact, plan = decision.contact, rules.plans[decision.contact.queue_id]
-    scene = Scene(rules, now, situation)
-    pool_ids = sorted(_pools_of(plan, contact))
-    channels = {contact.channel, *(name for seat in decision.considered for name in seat.held)}
-    return {
+    scene = scene or Scene(rules, now, situation)
+    shown = name or body_of
+    made: Json = {
         "now": now,
+        "pool": decision.pool_id,
         "contact": _contact_json(contact),
-        "plan": _plan_json(plan),
-        "pools": [_pool_json(rules.pool(one), scene) for one in pool_ids],
-        "channels": [_channel_json(rules.channel(name)) for name in sorted(channels)],
-        "seats": [_seat_json(seat) for seat in decision.considered],
-        "knows": _knows_json(contact, scene),
+        "plan": shown(plan),
+        "pools": [_pool_now(rules.pool(one), scene, shown) for one in sorted(_pools_of(plan, contact))],
+        "channels": [shown(rules.channel(one)) for one in _channels_of(decision)],
+        "seats": [_seat_json(seat, shown) for seat in decision.considered],
+        "knows": _knows_json(contact, scene, shown),
         "taken": [list(one) for one in decision.taken],
     }
+    if name is not None:
+        made["versions"] = sorted({name(one) for one in seen_by(decision, scene)})
+    return made
+
+
+def seen_by(decision: Decision, scene: Scene) -> list[Seen]:
+    """The plan, pools, channels and agents that the decision looked at."""
+    contact, rules = decision.contact, scene.rules
+    plan, knows = rules.plans[contact.queue_id], _known_agent(contact, scene)
+    return [
+        plan,
+        *(rules.pool(one) for one in _pools_of(plan, contact)),
+        *(rules.channel(one) for one in _channels_of(decision)),
+        *(seat.agent for seat in decision.considered),
+        *([knows] if knows else []),
+    ]
+
+
+def filled_in(inputs: Json, bodies: Mapping[int, Json]) -> Json:
+    """Inputs that name versions, with these in their places. KeyError when one is missing."""
+    if "versions" not in inputs:
+        return inputs
+    knows = inputs["knows"]
+    return {
+        **inputs,
+        "plan": bodies[inputs["plan"]],
+        "pools": [{**row, **bodies[row["of"]]} for row in inputs["pools"]],
+        "channels": [bodies[one] for one in inputs["channels"]],
+        "seats": [{**row, "agent": bodies[row["agent"]]} for row in inputs["seats"]],
+        "knows": knows and {**knows, "agent": bodies[knows["agent"]]},
+    }
+
+
+def body_of(seen: Seen) -> Json:
+    """One of them as JSON."""
+    if isinstance(seen, QueuePlan):
+        return _plan_json(seen)
+    if isinstance(seen, PoolPlan):
+        return _pool_json(seen)
+    return _channel_json(seen) if isinstance(seen, ChannelRule) else _agent_json(seen)
+
+
+def _channels_of(decision: Decision) -> list[str]:
+    return sorted({decision.contact.channel, *(name for seat in decision.considered for name in seat.held)})
 
 
 def replay(inputs: Json) -> Decision:
@@ -84,16 +145,26 @@ def _pools_of(plan: QueuePlan, contact: Contact) -> set[int]:
     return found | {one for one in (contact.preferred_pool_id, contact.pinned_pool_id) if one is not None}
 
 
-def _knows_json(contact: Contact, scene: Scene) -> Json | None:
+def _known_agent(contact: Contact, scene: Scene) -> Agent | None:
     """The agent whom the contact prefers, where it may be held for them."""
     agent = scene.situation.agents.get(contact.preferred_agent_id or 0)
-    if agent is None or not scene.plan(contact).sticky_wait:
+    return agent if agent is not None and scene.plan(contact).sticky_wait else None
+
+
+def _knows_json(contact: Contact, scene: Scene, shown: Namer) -> Json | None:
+    agent = _known_agent(contact, scene)
+    if agent is None:
         return None
-    return {"agent": _agent_json(agent), "standing": scene.situation.staff.get(agent.id, "offline")}
+    return {"agent": shown(agent), "standing": scene.situation.staff.get(agent.id, "offline")}
+
+
+def _without_defaults(row: Json) -> Json:
+    """Fewer words: what is empty is what it is without being told."""
+    return {key: value for key, value in row.items() if value not in (None, "", [], {})}
 
 
 def _contact_json(contact: Contact) -> Json:
-    return {
+    row = {
         "id": contact.id,
         "queue_id": contact.queue_id,
         "entered_at": contact.entered_at,
@@ -108,7 +179,9 @@ def _contact_json(contact: Contact) -> Json:
         "barred_pools": sorted(contact.barred_pools),
         "requirements": [asdict(need) for need in contact.requirements],
         "avoid": [list(one) for one in contact.avoid],
+        "final_from": contact.final_from,
     }
+    return _without_defaults(row)
 
 
 @lru_cache(maxsize=256)
@@ -121,15 +194,20 @@ def _plan_json(plan: QueuePlan) -> Json:
     return row
 
 
-def _pool_json(pool: PoolPlan, scene: Scene) -> Json:
+def _pool_json(pool: PoolPlan) -> Json:
     return {
         "id": pool.id,
         "name": pool.name,
         "partner_id": pool.partner_id,
-        "open": scene.is_open(pool.id),
         "queues": None if pool.queues is None else sorted(pool.queues),
-        "at_work": pool.id in scene.situation.staffed(),
     }
+
+
+def _pool_now(pool: PoolPlan, scene: Scene, shown: Namer) -> Json:
+    """The pool, and how it stands."""
+    found = shown(pool)
+    now = {"open": scene.is_open(pool.id), "at_work": pool.id in scene.situation.staffed()}
+    return {**found, **now} if isinstance(found, dict) else {"of": found, **now}
 
 
 def _channel_json(rule: ChannelRule) -> Json:
@@ -155,10 +233,10 @@ def _agent_json(agent: Agent) -> Json:
     }
 
 
-def _seat_json(seat: Seat) -> Json:
-    return {
+def _seat_json(seat: Seat, shown: Namer) -> Json:
+    row = {
         "id": seat.id,
-        "agent": _agent_json(seat.agent),
+        "agent": shown(seat.agent),
         "ready_since": seat.ready_since,
         "load": seat.load,
         "held": dict(seat.held),
@@ -167,10 +245,11 @@ def _seat_json(seat: Seat) -> Json:
         "end_at": seat.end_at,
         "without": sorted(seat.without),
     }
+    return _without_defaults(row)
 
 
 def _seat(row: Json) -> Seat:
-    return Seat(**{**row, "agent": _agent(row["agent"]), "without": frozenset(row["without"])})
+    return Seat(**{**row, "agent": _agent(row["agent"]), "without": frozenset(row.get("without", ()))})
 
 
 def _agent(row: Json) -> Agent:
@@ -181,9 +260,9 @@ def _contact(row: Json) -> Contact:
     return Contact(
         **{
             **row,
-            "barred_pools": frozenset(row["barred_pools"]),
-            "requirements": _needs(row["requirements"]),
-            "avoid": tuple((agent_id, until) for agent_id, until in row["avoid"]),
+            "barred_pools": frozenset(row.get("barred_pools", ())),
+            "requirements": _needs(row.get("requirements", [])),
+            "avoid": tuple((agent_id, until) for agent_id, until in row.get("avoid", ())),
         }
     )
 

@@ -22,6 +22,7 @@ class Round:
     def __init__(self, pool: Pool, scene: Scene) -> None:
         self.scene = scene
         self._pool = pool
+        pool.look(scene.rules, scene.now)
         self._gone = Gone()
         self._shortlists: dict[tuple[object, ...], Shortlist] = {}
         self._channels = set(scene.rules.channels)

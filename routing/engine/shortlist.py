@@ -1,19 +1,17 @@
 """The seats that may take one kind of contact, best first; looked for as far as they are asked for."""
 
 from bisect import insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from heapq import heappop, heappush
 
 from routing.engine.filters import allows_alike, usable_of, within_split
 from routing.engine.filters.standing import at_work
-from routing.engine.pool import Group, Pool, clock_name
+from routing.engine.pool import Order, Pool, Row, clock_name
 from routing.engine.ranks import RANKS, telling_ranks
-from routing.engine.ranks.idle import clock_of
 from routing.engine.scene import Scene
 from routing.engine.values import Contact, QueuePlan, Seat
 
-Order = tuple[float, ...]
 Ranked = tuple[Order, Seat]
 _Source = Callable[[], Ranked | None]
 
@@ -32,11 +30,13 @@ class Shortlist:
         self._usable = usable_of(contact, _pools_of(contact, self._plan, scene), scene)
         self._ranks = telling_ranks(self._kind, scene)
         self._names = [name for name, _ in self._ranks]
+        self._idle_at = self._names.index("idle") if "idle" in self._names else None
         self._streams: dict[frozenset[int], _Stream] = {}
         self._seen = 0
         if self._usable:
-            for group in pool.groups():
-                self._open(group)
+            clock = clock_name(self._plan)
+            for group, order in pool.fitting(self._what_counts(contact), self._judge):
+                self._stream(group.sample).feed(Reading(group.in_turn(clock), order, self._idle_at))
 
     def best(self, contact: Contact, number: int) -> list[tuple[Seat, frozenset[int]]]:
         """The best seats still free for a contact of this kind, with the pools each may take it for."""
@@ -66,25 +66,28 @@ class Shortlist:
             return frozenset()
         return within_split(contact, seat.agent.pools & self._usable, self._scene)
 
-    def _open(self, group: Group) -> None:
-        if allows_alike(self._kind, group.sample, self._usable, self._scene):
-            seats = self._ranked(group.in_turn(clock_name(self._plan)), group.sample)
-            self._stream(group.sample).feed(seats)
+    def _what_counts(self, contact: Contact) -> tuple[object, ...]:
+        """All of the contact that a group is judged by."""
+        return (
+            *(contact.queue_id, self._scene.stage(contact, self._plan).number, contact.channel),
+            *(contact.language, contact.region, contact.preferred_pool_id, contact.pinned_pool_id),
+            *(contact.requirements, self._usable),
+        )
 
-    def _ranked(self, seats: Iterator[Seat], sample: Seat) -> Iterator[Ranked]:
-        """A group's seats with their orders: but for the clock and the numbers they are all the sample's."""
-        order, names = self._order(sample), self._names
-        place = names.index("idle") if "idle" in names else len(names)
-        before, after = order[:place], order[place + 1 :]
-        clock, by_clock = self._plan.idle_clock, place < len(names)
-        for seat in seats:
-            idle = (clock_of(seat, clock),) if by_clock else ()
-            yield (*before, *idle, *after, seat.agent.id, seat.id), seat
+    def _judge(self, sample: Seat) -> Order | None:
+        """What ranks agents like this one; None when they may not."""
+        return self._order(sample) if allows_alike(self._kind, sample, self._usable, self._scene) else None
 
     def _order(self, seat: Seat) -> Order:
-        """What the ranks that tell agents apart say of one, without the numbers that end an order."""
+        """What the ranks that tell agents apart say of one, without the numbers that end an order.
+
+        How needy its pools are changes with every contact: `_today` says it.
+        """
         pools = seat.agent.pools & self._usable
-        return tuple(rank.rank(self._kind, seat, pools, self._scene) for _, rank in self._ranks)
+        return tuple(
+            0.0 if name == "split" else rank.rank(self._kind, seat, pools, self._scene)
+            for name, rank in self._ranks
+        )
 
     def _catch_up(self) -> None:
         """Consider agents who got a contact in this round and have capacity left."""
@@ -137,19 +140,40 @@ class Gone:
         return self._now.get(seat.id, seat)
 
 
+class Reading:
+    """A group read seat by seat: but for the clock and the numbers the orders are all the same."""
+
+    __slots__ = ("_after", "_at", "_before", "_by_clock", "_row")
+
+    def __init__(self, row: Row, order: Order, idle_at: int | None) -> None:
+        self._row, self._at, self._by_clock = row, 0, idle_at is not None
+        self._before = order[:idle_at]
+        self._after = order[idle_at + 1 :] if idle_at is not None else ()
+
+    def next(self) -> Ranked | None:
+        """The next seat with its order."""
+        if self._at >= len(self._row):
+            return None
+        (idle, agent_id, seat_id), seat = self._row[self._at]
+        self._at += 1
+        if self._by_clock:
+            return (*self._before, idle, *self._after, agent_id, seat_id), seat
+        return (*self._before, agent_id, seat_id), seat
+
+
 class _Stream:
     """Several groups read as one, best first; the head is kept."""
 
     def __init__(self, out: Callable[[Seat], bool]) -> None:
         self._out = out
         self._head: list[Ranked] = []
-        self._heap: list[tuple[Order, int, Seat, Iterator[Ranked] | None]] = []
+        self._heap: list[tuple[Order, int, Seat, Reading | None]] = []
         self._fed = 0
 
-    def feed(self, seats: Iterator[Ranked]) -> None:
+    def feed(self, group: Reading) -> None:
         """Read this group, too."""
         self._fed += 1
-        self._push(seats, self._fed)
+        self._push(group, self._fed)
 
     def insert(self, order: Order, seat: Seat) -> None:
         """Put one seat in its place."""
@@ -161,20 +185,21 @@ class _Stream:
 
     def head(self, number: int) -> list[Ranked]:
         """The first so many that are still there."""
+        out = self._out
         if self._head:
-            self._head = [one for one in self._head if not self._out(one[1])]
+            self._head = [one for one in self._head if not out(one[1])]
         while len(self._head) < number and self._heap:
             order, fed, seat, rest = heappop(self._heap)
             if rest is not None:
                 self._push(rest, fed)
-            if not self._out(seat):
+            if not out(seat):
                 self._head.append((order, seat))
         return self._head[:number]
 
-    def _push(self, seats: Iterator[Ranked], fed: int) -> None:
-        first = next(seats, None)
+    def _push(self, group: Reading, fed: int) -> None:
+        first = group.next()
         if first is not None:
-            heappush(self._heap, (first[0], fed, first[1], seats))
+            heappush(self._heap, (first[0], fed, first[1], group))
 
 
 def _by_order(one: Ranked) -> Order:

@@ -137,7 +137,7 @@ DEFAULT_CHANNELS: Mapping[str, ChannelRule] = {
         ChannelRule("voice", 100, most=1, excludes=frozenset({"chat", "message"})),
         ChannelRule("chat", 33),
         ChannelRule("message", 33),
-        ChannelRule("mail", 20),
+        ChannelRule("email", 20),
     )
 }
 
@@ -165,7 +165,8 @@ class Contact:
 
     `entered_at` counts for its age, `queued_at` for the steps of this queue; `requirements` are its own,
     besides the queue's; `pinned_pool_id`: only this pool; `avoid` names agents that declined or missed it
-    and until when they are left in peace.
+    and until when they are left in peace; `final_from`: its final action counts from here, not from its age,
+    after one has moved it.
     """
 
     id: int
@@ -182,6 +183,7 @@ class Contact:
     barred_pools: frozenset[int] = frozenset()
     requirements: tuple[Requirement, ...] = ()
     avoid: tuple[tuple[int, float], ...] = ()
+    final_from: float | None = None
 
     def avoided(self, now: float) -> frozenset[int]:
         """The agents it is not offered to now."""

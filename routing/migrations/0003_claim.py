@@ -64,9 +64,9 @@ BEGIN
     SELECT organization, member_id, work_item_id, interaction_id, channel, units, 'offered', at FROM won
   ), made AS (
     INSERT INTO routing_offer (organization_id, work_item_id, member_id, state, waiting_token_id,
-      seat_token_id, ready_since, reasons, offered_at, expires_at, decline_reason)
+      seat_token_id, ready_since, reasons, offered_at, expires_at, decline_reason, pool_id)
     SELECT organization, work_item_id, member_id, 'offered', waiting_id, seat_id, ready_since, reasons, at,
-      at + lasts, ''
+      at + lasts, '', (inputs->>'pool')::bigint
     FROM won RETURNING id, work_item_id, seat_token_id, offered_at
   ), explained AS (
     INSERT INTO routing_decisionrecord (organization_id, work_item_id, offer_id, inputs, reasons, decided_at)

@@ -9,7 +9,7 @@ from foundation.schema import tenant_wall
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0010_fewer_indexes"),
-        ("routing", "0009_simulation_run"),
+        ("routing", "0010_owner"),
     ]
 
     operations = [

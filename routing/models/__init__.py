@@ -20,7 +20,7 @@ from routing.models.setup import (
     StepSkill,
 )
 from routing.models.simulation import SimulationRun
-from routing.models.work import DecisionRecord, Offer, WorkItem
+from routing.models.work import DecisionRecord, Offer, RuleVersion, WorkItem
 
 __all__ = [
     "AgentSkill",
@@ -41,6 +41,7 @@ __all__ = [
     "QueueShare",
     "QueueSkill",
     "QueueStep",
+    "RuleVersion",
     "SeatToken",
     "SimulationRun",
     "Skill",

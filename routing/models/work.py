@@ -75,6 +75,7 @@ class Offer(TenantModel):
     state = models.CharField(max_length=10, choices=State, default=State.OFFERED)
     waiting_token_id = models.BigIntegerField()
     seat_token_id = models.BigIntegerField()
+    pool_id = models.BigIntegerField(null=True, help_text="For which pool; 0: everybody in-house")
     ready_since = models.DateTimeField(help_text="The seat's, given back when the customer leaves")
     reasons = models.JSONField(default=list, help_text="Sentences")
     offered_at = models.DateTimeField(db_default=Now())
@@ -93,8 +94,25 @@ class Offer(TenantModel):
         ]
 
 
+class RuleVersion(TenantModel):
+    """A plan, pool, channel or agent as decisions saw it: written once, named by all that saw the same."""
+
+    kind = models.CharField(max_length=8)
+    digest = models.CharField(max_length=32)
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "digest"], name="rule_version_once")
+        ]
+
+
 class DecisionRecord(TenantModel):
-    """What the engine saw and chose, so that it can be explained and replayed."""
+    """What the engine saw and chose, so that it can be explained and replayed.
+
+    `inputs` names rules and people by their `RuleVersion`; `routing.rule_versions.inputs_of_record` fills
+    them in.
+    """
 
     work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, db_index=False)
     offer = models.OneToOneField(Offer, null=True, on_delete=models.CASCADE)

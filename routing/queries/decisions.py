@@ -14,6 +14,7 @@ from routing.engine.durations import clock_text
 from routing.engine.filters import usable_of, within_split
 from routing.engine.ranks import agent_order, decisive, ranks_of, telling_ranks
 from routing.models import DecisionRecord
+from routing.rule_versions import inputs_of_record
 
 LABELS = {
     "preferred": "Knows them",
@@ -101,8 +102,7 @@ def decisions(
 
 def inputs_of_decision(record: DecisionRecord) -> dict[str, Any]:
     """What it was made from."""
-    inputs: dict[str, Any] = record.inputs
-    return inputs
+    return inputs_of_record(record)
 
 
 def decision_table(record: DecisionRecord) -> DecisionTable | None:

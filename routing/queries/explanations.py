@@ -23,7 +23,7 @@ from routing.engine.scene import Scene
 from routing.floor import Floor
 from routing.models import DecisionRecord, Offer, SeatToken, WaitingToken, WorkItem
 from routing.queries.decisions import decisions, inputs_of_decision
-from routing.queries.lines import ahead_of
+from routing.queries.places import ahead_of
 from routing.token_tables import contact_of, seat_of
 
 LAST_OFFERS = 10
@@ -79,7 +79,7 @@ def waiting_explained(interaction_id: int) -> WaitingExplained | None:
     floor = _floor_now(token.organization_id)
     rules, seats, now = floor.config.rules, list(floor.pool), clock.now().timestamp()
     contact, situation = contact_of(token), floor.situation()
-    causes = explain_waiting(contact, seats, rules, now, ahead_of(token), situation)
+    causes = explain_waiting(contact, seats, rules, now, ahead_of(token.id, token.queue), situation)
     return WaitingExplained(causes, explain_end(contact, rules, now, situation))
 
 

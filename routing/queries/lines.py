@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 
 from accounts.models import Member
 from foundation import clock
@@ -13,6 +13,7 @@ from routing.engine.filters import could_serve
 from routing.known import known_setup
 from routing.models import Presence, Queue, WaitingToken, WorkItem
 from routing.queries.handling import handle_seconds
+from routing.queries.places import ahead_of
 from routing.queries.waits import accuracy_by_queue
 from routing.rules import Accuracy, Staffing, wait_seconds
 
@@ -92,28 +93,20 @@ def transfer_targets(lines: list[QueueLine] | None = None) -> list[TransferTarge
 
 def position_of(interaction_id: int) -> int | None:
     """1 is next in its queue. None when the contact does not wait."""
-    mine = WaitingToken.objects.filter(work_item__interaction_id=interaction_id).first()
+    waiting = WaitingToken.objects.filter(work_item__interaction_id=interaction_id)
+    mine = waiting.select_related("queue").first()
     if mine is None:
         offered = WorkItem.objects.filter(
             interaction_id=interaction_id, done_at=None, state=WorkItem.State.OFFERED
         )
         return 1 if offered.exists() else None
-    return 1 + ahead_of(mine)
-
-
-def ahead_of(token: WaitingToken) -> int:
-    """How many come before it in its queue."""
-    return WaitingToken.objects.filter(_before(token), queue_id=token.queue_id).count()
+    return 1 + ahead_of(mine.id, mine.queue)
 
 
 def estimated_wait_seconds(queue: Queue | str) -> float | None:
     """How long somebody who comes now will wait; None when nobody who could answer is signed in."""
     slug = queue if isinstance(queue, str) else queue.slug
     return next((line.estimated_wait_seconds for line in waiting_by_queue() if line.queue_slug == slug), None)
-
-
-def _before(token: WaitingToken) -> Q:
-    return Q(key__lt=token.key) | Q(key=token.key, id__lt=token.id)
 
 
 def _counts() -> dict[int, tuple[int, datetime]]:

@@ -13,6 +13,7 @@ from routing.engine.scene import Scene
 from routing.known import known_setup
 from routing.models import Presence, WorkItem
 from routing.queries.handling import handle_seconds
+from routing.queries.places import ahead_of
 from routing.rules import ESTIMATES_COUNT_FOR, Accuracy, Staffing, wait_seconds
 
 ACCURACY_KEPT_SECONDS = 60.0
@@ -66,17 +67,7 @@ def _ahead_of(item: WorkItem) -> int | None:
     """How many come before it; None while it is offered to somebody."""
     if item.state == WorkItem.State.OFFERED or item.token_id is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_AHEAD, [item.token_id])
-        (ahead,) = cursor.fetchone()
-    return int(ahead)
-
-
-_AHEAD = """
-SELECT count(o.id) FROM routing_waitingtoken m
-JOIN routing_waitingtoken o ON o.queue_id = m.queue_id AND (o.key, o.id) < (m.key, m.id)
-WHERE m.id = %s
-"""
+    return ahead_of(item.token_id, item.queue)
 
 
 def _raw_seconds(queue_id: int, ahead: int) -> float | None:

@@ -36,7 +36,7 @@ POOLS = (0, 1, 2)
 CHANNELS = {
     "voice": ChannelRule("voice", 100, most=1, excludes=frozenset({"chat"})),
     "chat": ChannelRule("chat", 33, most=2),
-    "mail": ChannelRule("mail", 20, interruptible=True),
+    "email": ChannelRule("email", 20, interruptible=True),
 }
 
 
@@ -76,7 +76,7 @@ def a_contact(chance: Random, number: int) -> Contact:
         entered_at=NOW - pick([0, 30, 60, 61, 600]) - pick([0, 5]),
         queued_at=NOW - chance.randint(0, 60),
         base_score=pick([0.0, 0.0, 1.0, 10.0]),
-        channel=pick(["voice", "chat", "mail"]),
+        channel=pick(["voice", "chat", "email"]),
         language=pick(["", "es", "de"]),
         region=pick(["", "NY"]),
         preferred_agent_id=pick([None, 1, 2]),
@@ -136,7 +136,7 @@ def _seat(chance: Random, number: int) -> Seat:
         languages=chance.choice([{}, {"es": "Spanish"}]),
         regions=chance.choice([frozenset(), frozenset({"NY"})]),
     )
-    held = chance.choice([{}, {}, {}, {"chat": 1}, {"chat": 2}, {"mail": 2}, {"mail": 5}])
+    held = chance.choice([{}, {}, {}, {"chat": 1}, {"chat": 2}, {"email": 2}, {"email": 5}])
     used = sum(CHANNELS[channel].units * count for channel, count in held.items())
     ago = [None if chance.random() < 0.5 else NOW - chance.randint(0, 20) for _ in range(3)]
     return Seat(100 + number, agent, NOW - chance.randint(0, 20), used / 100, held, *ago)

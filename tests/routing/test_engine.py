@@ -129,6 +129,22 @@ def test_seats_that_came_and_went_leave_no_trace(floor: Floor, random: Any) -> N
     assert pairs(made) == pairs(decided(floor))
 
 
+@given(floors, floors)
+def test_what_is_known_of_a_group_holds_no_longer_than_the_rules_and_its_licences(
+    floor: Floor, other: Floor
+) -> None:
+    pool, lines = Pool(floor.free), lines_of(floor)
+    for now, rules in (
+        (NOW - 5, floor.rules),
+        (NOW, floor.rules),
+        (NOW + 5, other.rules),
+        (NOW, floor.rules),
+    ):
+        kept = {n: Line(rules.plans[n], line.contacts()) for n, line in lines.items()}
+        made = decide_lines(kept, pool, rules, now, 99, floor.situation)
+        assert pairs(made) == pairs(decide(floor.waiting, floor.free, rules, now, floor.situation))
+
+
 @given(floors)
 def test_a_decision_replayed_from_its_stored_inputs_is_the_same(floor: Floor) -> None:
     for one in decided(floor):

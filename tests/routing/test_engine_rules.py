@@ -174,12 +174,12 @@ def test_agents_of_the_region_come_first_in_queues_that_ask_for_it() -> None:
 def test_a_mail_gives_way_to_a_call_but_not_a_call_to_a_mail() -> None:
     plain = QueuePlan(id=1, slug="service")
     book = Rulebook({1: plain}, {}, {**Rulebook({}).channels})
-    channels = {name: replace(rule, interruptible=name == "mail") for name, rule in book.channels.items()}
+    channels = {name: replace(rule, interruptible=name == "email") for name, rule in book.channels.items()}
     book = Rulebook({1: plain}, {}, channels)
-    writing = Seat(1, ANA, NOW, load=1.0, held={"mail": 5})
+    writing = Seat(1, ANA, NOW, load=1.0, held={"email": 5})
     assert made(CALLER, [writing], book).agent_id == ANA.id
     calling = Seat(1, ANA, NOW, load=1.0, held={"voice": 1})
-    assert made(replace(CALLER, channel="mail"), [calling], book) is None
+    assert made(replace(CALLER, channel="email"), [calling], book) is None
 
 
 def test_an_agent_with_room_for_three_chats_gets_three_in_one_round_after_all_others_have_one() -> None:
@@ -258,6 +258,21 @@ def test_nobody_is_stranded_the_final_action_is_due_after_the_last_step_or_at_th
     soon = explain_end(replace(CALLER, queued_at=NOW - 10), rules(plan), NOW)
     assert soon is not None
     assert (soon.text, soon.until) == ("is asked to leave a message in 0:50", NOW + 50)
+
+
+def test_who_was_moved_by_a_final_action_has_its_time_anew_and_who_was_seen_to_is_due_no_more() -> None:
+    plan = QueuePlan(1, "service", deadline=60, final=FinalAction("voicemail"))
+    rules = Rulebook({1: plan})
+    late = Contact(1, 1, NOW - 90, NOW - 90)
+    moved, seen_to = replace(late, id=2, final_from=NOW - 30), replace(late, id=3)
+    line = Line(plan, [late, moved, seen_to])
+    line.see_to_end(3)
+    assert [one.contact.id for one in finals_due({1: line}, rules, NOW)] == [1]
+    assert [one.contact.id for one in finals_due({1: line}, rules, NOW + 31)] == [1, 2]
+    for number in (1, 2, 3):
+        assert line.longest_wait(NOW) == 90
+        line.remove(number)
+    assert (line.longest_wait(NOW), finals_due({1: line}, rules, NOW + 99)) == (0, [])
 
 
 def test_overflow_opens_in_need_holds_a_while_and_closes_below_the_lower_mark() -> None:

@@ -18,8 +18,10 @@ from routing.actions import (
     requeue,
     return_to_queue,
 )
+from routing.engine import replay
 from routing.models import DecisionRecord, Offer, Presence, SeatToken, WaitingToken, WorkItem
 from routing.presence import set_presence
+from routing.rule_versions import inputs_of_record
 from tests.routing.conftest import Clock, Floor
 
 
@@ -55,7 +57,9 @@ def test_the_offer_reaches_the_agents_desktop_and_its_clock_runs(floor: Floor, h
 def test_a_decision_keeps_what_it_was_made_from(floor: Floor) -> None:
     offer = _offered(floor)
     record = DecisionRecord.objects.get(offer=offer)
-    assert record.inputs["seats"][0]["agent"]["name"] == "Ana"
+    inputs = inputs_of_record(record)
+    assert inputs["seats"][0]["agent"]["name"] == "Ana"
+    assert replay(inputs).agent_id == offer.member_id
     assert record.reasons == offer.reasons
 
 

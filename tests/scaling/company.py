@@ -21,7 +21,8 @@ from customers.actions import create_customer, share_record
 from foundation.tenancy import tenant
 from ivr.actions import set_up_account, set_up_number
 from partners.actions import create_api_client, create_webhook_endpoint
-from routing.models import Queue, QueueStep
+from routing.models import Queue
+from routing.pools import add_step, pool_of_partner
 from tests.conftest import spare_migrations
 from tests.people import Cast, make_cast
 from tests.sockets import cookie_of, signed_in
@@ -97,8 +98,8 @@ def _open_the_line(company: Company) -> None:
     times = {"offer_seconds": OFFER_SECONDS, "wrap_up_seconds": WRAP_UP_SECONDS}
     service = Queue.objects.create(slug="service", name="Service", **times)
     digital = Queue.objects.create(slug="digital", name="Digital edition", **times)
-    QueueStep.objects.create(queue=service)
-    QueueStep.objects.create(queue=digital, partner=company.cast.partner)
+    add_step(service)
+    add_step(digital, pool_of_partner(company.cast.partner))
     company.account = {
         "sid": "AC" + secrets.token_hex(16),
         "auth_token": TOKEN,
