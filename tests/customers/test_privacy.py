@@ -427,7 +427,8 @@ def test_what_is_old_is_forgotten_and_what_is_held_is_not(cast: Cast) -> None:
     holds.lift_hold(hold.id, reason="Closed", member=cast.sam)
     runs = {run.kind: run for run in apply_retention(cast.organization.id)}
     assert {name: run.removed for name, run in runs.items()} == {
-        "decisions": 0, "callbacks": 0, "contacts": 1, "reads": 0, "raw_requests": 1, "voicemails": 1, "calls": 1, "messages": 0,
+        "decisions": 0, "callbacks": 0,
+        "contacts": 1, "reads": 0, "raw_requests": 1, "voicemails": 1, "calls": 1, "messages": 0,
     }  # fmt: skip
     contact = Interaction.objects.get(disposition="solved")
     assert (contact.customer_id, contact.address, contact.summary) == (customer.id, "", "")
