@@ -34,6 +34,7 @@ from ivr.events import (
     AgentLegLost,
     AgentLegOverdue,
     AgentLegWanted,
+    CallbackOverdue,
     CallControlRequested,
     RecordingUnwanted,
     WebhookStored,
@@ -44,6 +45,8 @@ from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
 from routing.events import (
+    CallbackDue,
+    CallbackEnded,
     OfferAccepted,
     OfferExpiryDue,
     SeatsAnswerDue,
@@ -112,6 +115,9 @@ def _register_phone() -> None:
     listen(WorkFinalWanted, phone.end_waiting, lane="realtime", outward=True)
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
+    listen(CallbackDue, routing.resume_due_callback, lane="realtime")
+    listen(CallbackOverdue, phone.give_up_overdue_call, lane="realtime")
+    listen(CallbackEnded, phone.close_called_back, lane="realtime")
     listen(InteractionIdentified, phone.record_heard_answers)
     listen(RecordingUnwanted, phone.delete_recording, outward=True)
 

@@ -190,6 +190,52 @@ class PresenceChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallbackEvent(DomainEvent):
+    """Base: something about a call that is owed."""
+
+    SUBJECT: ClassVar[tuple[str, str]] = ("interaction", "interaction_id")
+
+    callback_id: int
+    interaction_id: int
+    queue_slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackPromised(CallbackEvent):
+    """Somebody who waits will be called, and keeps the place."""
+
+    NAME: ClassVar[str] = "callback.promised"
+
+    mode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackDue(CallbackEvent):
+    """Timer: the next try may be made."""
+
+    NAME: ClassVar[str] = "callback.due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackMissed(CallbackEvent):
+    """The customer could not be reached this time; `how` in words."""
+
+    NAME: ClassVar[str] = "callback.missed"
+
+    tries: int
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackEnded(CallbackEvent):
+    """It is over; `how`: done, failed, cancelled or called_again."""
+
+    NAME: ClassVar[str] = "callback.ended"
+
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimulationRequested(DomainEvent):
     """A supervisor asked the simulator something; or it is time to see whether somebody is still at it."""
 

@@ -3,7 +3,7 @@
 from accounts.actors import SYSTEM_ACTOR
 from accounts.models import Member
 from foundation.events import RecordedEvent
-from routing.actions import expire_offer, settle_estimates
+from routing.actions import expire_offer, resume_callback, settle_estimates
 from routing.actions.seat_asks import refuse_unanswered
 from routing.actions.simulations import run_simulation
 from routing.actions.surges import expire_surge
@@ -35,6 +35,11 @@ def settle_estimates_of_answered(event: RecordedEvent) -> None:
 def settle_estimates_of_left(event: RecordedEvent) -> None:
     """The customer left before: nobody will know."""
     settle_estimates(event.payload["work_item_id"], outcome="left")
+
+
+def resume_due_callback(event: RecordedEvent) -> None:
+    """The next try to call somebody back may be made."""
+    resume_callback(event.payload["callback_id"])
 
 
 def run_requested_simulation(event: RecordedEvent) -> None:

@@ -11,7 +11,7 @@ from foundation.schema import tenant_wall
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_business_hours"),
-        ("routing", "0010_owner"),
+        ("routing", "0010_callbacks"),
     ]
 
     operations = [

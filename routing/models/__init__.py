@@ -1,5 +1,6 @@
 """Who takes the work. Waiting contacts and free capacity are token rows: inserted, deleted, never updated."""
 
+from routing.models.callbacks import Callback
 from routing.models.estimates import WaitEstimate
 from routing.models.live import ChangeToken, Engagement, Presence, PresencePeriod, SeatToken, WaitingToken
 from routing.models.setup import (
@@ -24,6 +25,7 @@ from routing.models.work import DecisionRecord, Offer, RuleVersion, WorkItem
 
 __all__ = [
     "AgentSkill",
+    "Callback",
     "ChangeToken",
     "ChannelRule",
     "DecisionRecord",

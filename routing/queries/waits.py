@@ -35,6 +35,7 @@ class Outlook:
     tells_position: bool = True
     tells_wait: bool = True
     announcement: str = ""  # said while waiting, by a surge plan or by the queue
+    callback_after_seconds: int | None = None  # None: nobody is offered to be called back
 
 
 def outlook_of(interaction_id: int) -> Outlook | None:
@@ -60,6 +61,7 @@ def outlook_of(interaction_id: int) -> Outlook | None:
         tells_position=item.queue.tells_position,
         tells_wait=item.queue.tells_wait,
         announcement=known_setup().lent_texts.get(item.queue_id, item.queue.announcement),
+        callback_after_seconds=item.queue.callback_after_seconds if item.queue.offers_callback else None,
     )
 
 

@@ -24,6 +24,8 @@ def _route(name: str) -> str:
         "search",
         "floor",
         "agent_time",
+        "decisions",
+        "why_not_me",
         "simulations",
         "surges",
         "surge_new",

@@ -41,6 +41,8 @@ from routing.actions.surges import compose_plan, start_surge
 from routing.claims import Pair, claim
 from routing.models import (
     AgentSkill,
+    Callback,
+    DecisionRecord,
     Engagement,
     Presence,
     Queue,
@@ -205,7 +207,17 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
     promise = make_promise(customer.id, text=f"{words.plant} seeds by post", due_at=due, actor=cast.ana.actor)
     case = open_case(customer.id, title=f"Lost {words.plant}", reason="other", actor=cast.ana.actor)
     offer = accept_offer(_offer(cast.ana, customer, queue="service"), member=cast.ana)
+    owed = Callback.objects.create(
+        customer=customer,
+        queue=offer.work_item.queue,
+        interaction=offer.work_item.interaction,
+        number="+442079460018",
+        mode=Queue.Callback.AGENT_FIRST,
+        state=Callback.State.CONNECTED,
+    )
     return {
+        "callback_id": owed.id,
+        "decision_id": DecisionRecord.objects.get(offer=offer).id,
         "customer_id": customer.id,
         "hold_id": hold_contact(customer.id, why=f"{words.plant} in bloom", actor=cast.ana.actor).pk,
         "identity_id": customer.identities.get().pk,
