@@ -61,6 +61,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"queue": "realtime", "expires": 10},
     },
+    "dial-owed-calls": {
+        "task": "ivr.dial_owed_calls",
+        "schedule": 5.0,
+        "options": {"queue": "realtime", "expires": 5},
+    },
     "sweep-offers": {
         "task": "routing.sweep_offers",
         "schedule": 10.0,

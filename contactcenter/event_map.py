@@ -26,6 +26,7 @@ from customers.imports import handlers as imports
 from customers.imports.events import ImportChunksDue, ImportFinished, ImportForgotten, ImportUploaded
 from customers.privacy import handlers as privacy
 from customers.privacy.events import CustomerErased, ErasureSweepDue
+from desk import handlers as desk
 from foundation.events import listen
 from ivr import handlers as phone
 from ivr.events import (
@@ -33,6 +34,7 @@ from ivr.events import (
     AgentLegLost,
     AgentLegOverdue,
     AgentLegWanted,
+    CallbackOverdue,
     CallControlRequested,
     RecordingUnwanted,
     WebhookStored,
@@ -43,9 +45,15 @@ from partners import handlers as partners
 from partners.feed import PARTNER_EVENTS
 from routing import handlers as routing
 from routing.events import (
+    CallbackDue,
+    CallbackEnded,
     OfferAccepted,
     OfferExpiryDue,
+    SeatsAnswerDue,
     SimulationRequested,
+    SurgeExpiryDue,
+    SurgeReverted,
+    SurgeStarted,
     WorkFinalWanted,
     WorkLeft,
     WrapUpDue,
@@ -72,9 +80,17 @@ def register() -> None:
     listen(OfferAccepted, routing.settle_estimates_of_answered)
     listen(WorkLeft, routing.settle_estimates_of_left)
     listen(SimulationRequested, routing.run_requested_simulation, outward=True)
+    _register_surges()
     _register_files()
     _register_phone()
     _register_figures()
+
+
+def _register_surges() -> None:
+    listen(SurgeExpiryDue, routing.end_expired_surge, lane="realtime")
+    listen(SeatsAnswerDue, routing.refuse_unanswered_ask, lane="realtime")
+    listen(SurgeStarted, desk.keep_surge_marquee, lane="realtime")
+    listen(SurgeReverted, desk.keep_surge_marquee, lane="realtime")
 
 
 def _register_files() -> None:
@@ -99,6 +115,9 @@ def _register_phone() -> None:
     listen(WorkFinalWanted, phone.end_waiting, lane="realtime", outward=True)
     listen(AgentLegOverdue, phone.give_up_overdue_leg, lane="realtime")
     listen(AgentLegLost, phone.replace_agent, lane="realtime")
+    listen(CallbackDue, routing.resume_due_callback, lane="realtime")
+    listen(CallbackOverdue, phone.give_up_overdue_call, lane="realtime")
+    listen(CallbackEnded, phone.close_called_back, lane="realtime")
     listen(InteractionIdentified, phone.record_heard_answers)
     listen(RecordingUnwanted, phone.delete_recording, outward=True)
 

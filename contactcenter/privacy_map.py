@@ -12,9 +12,10 @@ from ivr.privacy import RETENTION as PHONE_KEPT
 from partners.privacy import KINDS as PARTNERS
 from partners.privacy import RETENTION as PARTNERS_KEPT
 from routing.privacy import KINDS as ROUTING
+from routing.privacy import RETENTION as ROUTING_KEPT
 
 
 def register() -> None:
     """Register every kind. Called once, when Django is ready."""
     register_kinds(*PARTNERS, *EVENTS, *FILES, *PHONE, *ROUTING, *CASES, *CONSENT, *RECORD)
-    register_retention(*RECORD_KEPT, *PHONE_KEPT, *PARTNERS_KEPT)
+    register_retention(*RECORD_KEPT, *PHONE_KEPT, *PARTNERS_KEPT, *ROUTING_KEPT)

@@ -238,6 +238,8 @@ OAUTH2_PROVIDER = {
         "customers:write": "Write facts and notes",
         "cases:read": "Read cases and promises",
         "cases:write": "Open cases, acknowledge and fulfil promises",
+        "seats:read": "Read the asks for more seats and what you delivered",
+        "seats:write": "Answer asks for more seats",
         "events:read": "Read the change feed",
         "webhooks:manage": "Set up webhooks and see what became of them",
         "routing:setup": "Read and change how contacts are routed (the company's own systems only)",

@@ -11,6 +11,7 @@ from desk.views import (
     contact,
     duplicates,
     edits,
+    explain,
     exports,
     floor,
     identities,
@@ -22,6 +23,7 @@ from desk.views import (
     simulation,
     steering,
     styleguide,
+    surges,
     work,
 )
 from desk.views.routing import house as routing_house
@@ -34,6 +36,8 @@ _contact = "contacts/<int:interaction_id>/"
 _subscription = "subscriptions/<int:subscription_id>/"
 _import = "imports/<int:import_id>/"
 _simulation = "floor/simulation/<int:simulation_id>/"
+_surge = "floor/surge/<int:plan_id>/"
+_surge_run = "floor/surge/runs/<int:run_id>/"
 _privacy = "customers/<int:customer_id>/privacy/"
 _erasure = "setup/privacy/erasures/<int:erasure_id>/"
 _identity = "customers/<int:customer_id>/identities/<int:identity_id>/"
@@ -135,10 +139,27 @@ urlpatterns = [
     path("floor/agents/time/", agent_time.agent_time, name="agent_time"),
     path("floor/agents/<int:member_id>/", steering.agent, name="steer_agent"),
     path("floor/contacts/<int:interaction_id>/", steering.contact, name="steer_contact"),
+    path("floor/contacts/<int:interaction_id>/why/", explain.contact, name="why_contact"),
+    path("floor/agents/<int:member_id>/why/", explain.agent, name="why_agent"),
+    path("floor/callbacks/<int:callback_id>/cancel/", explain.cancel_callback, name="callback_cancel"),
+    path("floor/decisions/", explain.decisions, name="decisions"),
+    path("floor/decisions/<int:decision_id>/", explain.decision, name="decision"),
+    path("floor/decisions/<int:decision_id>/replay/", explain.replay, name="decision_replay"),
+    path("why-not-me/", explain.not_me, name="why_not_me"),
     path("floor/simulation/", simulation.simulations, name="simulations"),
     path(_simulation, simulation.simulation, name="simulation"),
     path(_simulation + "push/", simulation.push, name="simulation_push"),
     path(_simulation + "drawing.svg", simulation.drawing, name="simulation_drawing"),
+    path("floor/surge/", surges.surges, name="surges"),
+    path("floor/surge/new/", surges.new, name="surge_new"),
+    path(_surge, surges.surge, name="surge"),
+    path(_surge + "change/", surges.change, name="surge_change"),
+    path(_surge + "preview/", surges.preview, name="surge_preview"),
+    path(_surge + "start/", surges.start, name="surge_start"),
+    path(_surge_run + "revert/", surges.revert, name="surge_revert"),
+    path(_surge_run + "seats/", surges.ask, name="surge_ask"),
+    path("seats/", surges.seat_asks, name="seat_asks"),
+    path("seats/<int:ask_id>/answer/", surges.answer, name="seat_answer"),
     path("imports/", imports.imports, name="imports"),
     path(_import, imports.one, name="import"),
     path(_import + "parts/", imports.parts, name="import_parts"),

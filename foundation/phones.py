@@ -114,6 +114,17 @@ def _plain_at_home(digits: str, plan: _Dialling | None) -> str | None:
     return f"+{plan.calling_code}{digits}" if is_plain else None
 
 
+def is_ordinary(e164: str, *, country_code: str) -> bool:
+    """Whether a call to it costs what a call within this country does: its own code, no premium rate."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return False
+    dear = {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
+    at_home = number.country_code == phonenumbers.country_code_for_region(country_code)
+    return at_home and phonenumbers.number_type(number) not in dear
+
+
 def format_phone(e164: str, *, country_code: str) -> str:
     """How a person in `country_code` writes it: national at home, international abroad."""
     try:

@@ -13,6 +13,7 @@ from ivr.actions import (
     locked_session,
     mark_answered,
     new_call,
+    note_leg,
     note_news,
     store_voicemail,
 )
@@ -20,7 +21,7 @@ from ivr.call import Call
 from ivr.known_lines import line_called
 from ivr.models import CallSession
 from ivr.rules import Heard, counted, heard_from, is_attested
-from ivr.steps import refuse, wait
+from ivr.steps import called_back, refuse, wait
 
 Answer = Callable[..., Document]
 State = CallSession.State
@@ -92,6 +93,8 @@ def leave_waiting(webhook: Webhook) -> Document:
     if session.state in {State.CONNECTING, State.CONNECTED}:
         # Leaving crossed with an agent's accepting: keep the caller until the agent's line is there.
         return flow.go_to(session, "enqueue")
+    if session.step == "callback":
+        return flow.go_to(session, "callback")
     document = flow.go_to(session, session.step if session.step in _ENDS else "voicemail")
     # An agent may have accepted in this very moment.
     return flow.go_to(session, "enqueue") if session.state == State.QUEUED else document
@@ -107,6 +110,37 @@ def leave_conference(webhook: Webhook) -> Document:
         return flow.go_to(session, "enqueue")
     end_call(session)
     return refuse.goodbye(Document())
+
+
+def greet_called_back(webhook: Webhook) -> Document:
+    """Somebody, or something, has answered a call we owed."""
+    session = session_of_try(webhook.url, webhook.call_sid)
+    if session is None:
+        return refuse.goodbye(Document())
+    note_news(session)
+    call = Call.of(session)
+    by = webhook.params.get("AnsweredBy", "")
+    if by.startswith(("machine", "fax")):
+        call.document.say(
+            f"This is {call.organization.name}. You asked us to call you back; we will try again later."
+        )
+        end_call(session, how="machine")
+        return refuse.goodbye(call.document)
+    return called_back.document(call)
+
+
+def names_a_try(url: str) -> bool:
+    """Whether a webhook is about a customer who is called back."""
+    return counted(_part(url, "callback")) is not None
+
+
+def session_of_try(url: str, call_sid: str) -> CallSession | None:
+    """The call that the try named in a webhook's address is made for, held; None when it is not under way."""
+    callback_id, number = counted(_part(url, "callback")), counted(_part(url, "n"))
+    session = locked_session(callback_id=callback_id) if callback_id is not None else None
+    if session is None or number is None or not note_leg(session, number=number, call_sid=call_sid):
+        return None
+    return session
 
 
 def thank_for_message(webhook: Webhook) -> Document:
@@ -147,4 +181,8 @@ def _heard(webhook: Webhook) -> Heard:
 
 
 def _query(webhook: Webhook, name: str) -> str:
-    return parse_qs(urlsplit(webhook.url).query).get(name, [""])[-1]
+    return _part(webhook.url, name)
+
+
+def _part(url: str, name: str) -> str:
+    return parse_qs(urlsplit(url).query).get(name, [""])[-1]

@@ -33,6 +33,9 @@ def process_stored(webhook_key: str) -> None:
 def _read_status(webhook: ReceivedWebhook) -> None:
     """A leg's status changed: an agent's (its id stands in the address) or the caller's."""
     status = webhook.params.get("CallStatus", "")
+    if answers.names_a_try(webhook.url):
+        _read_try(webhook, status)
+        return
     found = locked_with_leg(_leg_id(webhook))
     if found is not None:
         session, leg = found
@@ -45,6 +48,15 @@ def _read_status(webhook: ReceivedWebhook) -> None:
         note_news(caller)
         if status in TERMINAL_STATUSES:
             end_call(caller)
+
+
+def _read_try(webhook: ReceivedWebhook, status: str) -> None:
+    """A customer who is called back: only the try under way counts."""
+    session = answers.session_of_try(webhook.url, webhook.call_sid)
+    if session is not None:
+        note_news(session)
+        if status in TERMINAL_STATUSES:
+            end_call(session, how=status)
 
 
 def _leg_id(webhook: ReceivedWebhook) -> int:

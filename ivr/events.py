@@ -78,6 +78,16 @@ class AgentLegLost(AgentLegEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallbackOverdue(CallEvent):
+    """Timer: a customer who is called back had time enough to answer this try."""
+
+    NAME: ClassVar[str] = "callback.overdue"
+
+    callback_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WebhookStored(DomainEvent):
     """A carrier's callback was stored and waits to be processed."""
 

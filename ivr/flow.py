@@ -1,8 +1,8 @@
 """How a call is led: a small table of steps, each saying what comes next.
 
-greet → identify → tell → reason → enqueue, voicemail where nobody can answer, and closed outside
-opening hours. `enter` says or asks
-something and names the next step, or None when the caller is to answer or the document is complete;
+greet → identify → tell → reason → enqueue, voicemail where nobody can answer, closed outside opening hours,
+and callback from the queue. `enter` says or asks something and names the next step, or None when the caller
+is to answer or the document is complete;
 `hear` takes the answer and names the next step. 0, or asking for a person, leads to the queue from anywhere,
 and so does "stop calling me" to `stop`.
 """
@@ -15,6 +15,7 @@ from ivr.call import Call
 from ivr.models import CallSession
 from ivr.rules import Heard, wants_person
 from ivr.steps import (
+    callback,
     closed,
     enqueue,
     farewell,
@@ -36,6 +37,7 @@ STEPS: dict[str, ModuleType] = {
     "stop": stop,
     "enqueue": enqueue,
     "closed": closed,
+    "callback": callback,
     "voicemail": voicemail,
     "promise": promise,
     "farewell": farewell,

@@ -9,16 +9,22 @@ from foundation.tenancy import tenant
 from foundation.twilio_gateway import Carrier, CarrierError, Document, ParticipantState
 from ivr import flow
 from ivr.actions import (
+    begin_call,
     end_call,
     fail_leg,
+    is_being_called,
+    is_owed,
     keep,
     locked_session,
     locked_with_leg,
     note_dialled,
     note_hold,
+    note_leg,
     note_moved,
     note_muted,
+    release_legs,
     replace_lost_leg,
+    tries,
     want_leg,
 )
 from ivr.actions.legs import RING_SECONDS
@@ -116,6 +122,8 @@ def connect_caller(event: RecordedEvent) -> None:
     session, leg = found
     if session.is_over or leg.released or leg.state == AgentLeg.State.ENDED:
         return
+    if session.callback_id is not None and _calls_back(event, session):
+        return
     carrier = Carrier(session.number.account)
     try:
         was_inside = session.in_conference or _is_inside(carrier, session, leg)
@@ -131,6 +139,67 @@ def connect_caller(event: RecordedEvent) -> None:
         if found:
             note_moved(found[0], conference_sid=found[1].conference_sid)
             note_hold(found[0], on_hold=False)
+
+
+def _calls_back(event: RecordedEvent, session: CallSession) -> bool:
+    """Whether the customer is still to answer: then they are called, once, and come in by themselves."""
+    if session.has_no_leg:
+        call_back(event.organization_id, session.callback_id or 0)
+        return True
+    with tenant(event.organization_id):
+        return is_being_called(session)
+
+
+def call_back(organization_id: int, callback_id: int) -> None:
+    """Call a customer we owe a call, if it is time and allowed. At most once per try, however often run."""
+    with tenant(organization_id):
+        session = locked_session(callback_id=callback_id)
+        made = begin_call(session) if session else None
+        if session is not None and made is None and session.has_no_leg:
+            _stop_waiting(session)
+    if made is None:
+        return
+    try:
+        sid = Carrier(made.session.number.account).dial_out(
+            to=made.to,
+            from_=made.session.number.e164,
+            url=address("called", callback=callback_id, n=made.number),
+            status_url=address("status", callback=callback_id, n=made.number),
+            ring_seconds=tries.RING_SECONDS,
+        )
+    except CarrierError as error:
+        logger.warning("a customer could not be called back", extra={"error": str(error)})
+        with tenant(organization_id):
+            session = locked_session(callback_id=callback_id)
+            if session is not None and is_being_called(session):
+                end_call(session, how="away" if error.kind == "away" else "failed")
+        return
+    with tenant(organization_id):
+        session = locked_session(callback_id=callback_id)
+        if session is not None:
+            note_leg(session, number=made.number, call_sid=sid)
+
+
+def _stop_waiting(session: CallSession) -> None:
+    """It was put off, or is owed no more: whoever has accepted is free."""
+    if not is_owed(session):
+        end_call(session)
+    elif session.state == State.CALLBACK:
+        release_legs(session)
+
+
+def give_up_overdue_call(event: RecordedEvent) -> None:
+    """A customer who is called back had their time (callback.overdue)."""
+    session = locked_session(callback_id=event.payload["callback_id"])
+    if session is not None and tries.is_under_way(session, number=event.payload["number"]):
+        end_call(session, how="overdue")
+
+
+def close_called_back(event: RecordedEvent) -> None:
+    """A call owed is owed no more (callback.ended): nobody is left on this line."""
+    session = locked_session(callback_id=event.payload["callback_id"])
+    if session is not None and session.state == State.CALLBACK:
+        end_call(session)
 
 
 def _is_inside(carrier: Carrier, session: CallSession, leg: AgentLeg) -> bool:

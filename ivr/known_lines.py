@@ -26,6 +26,7 @@ class Line:
     menu: tuple[Choice, ...]
     organization: Organization
     closings: Mapping[str, Closing] = field(default_factory=dict)
+    calls_back: bool = False  # whether anybody here may be owed a call
 
 
 def line_called(e164: str, account_sid: str) -> Line | None:
@@ -54,7 +55,9 @@ def _kept(key: _Key) -> Line | None:
 
 
 def _keep(key: _Key, number: PhoneNumber) -> Line:
-    line = Line(number, queries.menu_of(number), queries.organization(), queries.closings())
+    line = Line(
+        number, queries.menu_of(number), queries.organization(), queries.closings(), queries.calls_back()
+    )
     if len(_known) >= _MOST:
         _known.clear()
     _known[key] = (time.monotonic() + SECONDS, line)

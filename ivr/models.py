@@ -73,7 +73,8 @@ class CallSession(TenantModel):
     """A caller's leg, from the first ring to the last.
 
     in_ivr → queued → connecting → connected → ended; connecting | connected → queued (agent's line failed,
-    transfer); in_ivr | queued → voicemail → ended. `ended` never reopens.
+    transfer); in_ivr | queued → voicemail → ended. `ended` never reopens. queued → callback: the caller has
+    hung up and will be called; then `call_sid` is the leg of the next call, and no leg's until then.
     """
 
     class State(models.TextChoices):
@@ -82,11 +83,14 @@ class CallSession(TenantModel):
         CONNECTING = "connecting", "Being connected"
         CONNECTED = "connected", "Connected"
         VOICEMAIL = "voicemail", "Leaving a message"
+        CALLBACK = "callback", "To be called back"
         ENDED = "ended", "Ended"
 
     interaction = models.OneToOneField(Interaction, on_delete=models.CASCADE, related_name="call")
     number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT)
     call_sid = models.CharField(max_length=34)
+    earlier_sids = ArrayField(models.CharField(max_length=34), default=list, blank=True)
+    callback_id = models.BigIntegerField(null=True, help_text="The call owed to them, or made")
     state = models.CharField(max_length=12, choices=State, default=State.IN_IVR)
     caller_id = models.CharField(max_length=16, blank=True, default="", help_text="E.164; empty: withheld")
     is_recognised = models.BooleanField(default=False, help_text="The number is one customer's, known before")
@@ -124,6 +128,11 @@ class CallSession(TenantModel):
     def is_over(self) -> bool:
         """Whether the caller is gone."""
         return self.state == self.State.ENDED
+
+    @property
+    def has_no_leg(self) -> bool:
+        """Whether nobody is on the line, nor called, on the customer's side."""
+        return self.callback_id is not None and not self.call_sid.startswith("CA")
 
 
 class AgentLeg(TenantModel):

@@ -17,7 +17,8 @@ def _sessions(subject: Subject) -> QuerySet[CallSession]:
 
 
 def _raw(subject: Subject) -> QuerySet[ReceivedWebhook]:
-    sids = list(_sessions(subject).values_list("call_sid", flat=True))
+    rows = _sessions(subject).values_list("call_sid", "earlier_sids")
+    sids = [sid for last, earlier in rows for sid in (last, *earlier)]
     return ReceivedWebhook.objects.filter(call_sid__in=sids).order_by("id")
 
 

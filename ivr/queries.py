@@ -12,7 +12,7 @@ from accounts.models import Organization
 from foundation.tenancy import current_organization_id, system
 from ivr.models import AgentLeg, CallSession, PhoneNumber, TelephonyAccount
 from ivr.rules import DEFAULT_MENU, Choice
-from routing.models import Presence, Queue
+from routing.models import Callback, Presence, Queue
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,12 @@ def closings() -> dict[str, Closing]:
         for queue in queues
         if queue.hours_id is not None
     }
+
+
+def calls_back() -> bool:
+    """Whether any queue calls back, or a call is owed still."""
+    offers = Queue.objects.filter(offers_callback=True, is_active=True)
+    return offers.exists() or Callback.objects.filter(ended_at=None).exists()
 
 
 def organization() -> Organization:

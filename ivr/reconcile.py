@@ -49,7 +49,9 @@ def _claim_silent(organization_id: int) -> list[int]:
     """Calls to be asked after now; marking them heard keeps a second process from asking too."""
     before = clock.now() - timedelta(seconds=SILENT_SECONDS)
     with tenant(organization_id):
-        silent = CallSession.objects.exclude(state=CallSession.State.ENDED).filter(news_at__lt=before)
+        # Who is to be called back has no leg to be asked after.
+        alive = CallSession.objects.exclude(state=CallSession.State.ENDED)
+        silent = alive.filter(news_at__lt=before, call_sid__startswith="CA")
         claimed = silent.select_for_update(skip_locked=True).order_by("news_at")[:_AT_ONCE]
         ids = [session.id for session in claimed]
         CallSession.objects.filter(id__in=ids).update(news_at=clock.now())

@@ -130,6 +130,11 @@ def number_in(heard: Heard) -> str:
     return "".join(_WORDS.get(word, word if word.isdigit() else "") for word in words)
 
 
+def said_digits(number: str) -> str:
+    """The end of a number, one digit after the other: enough to know it, not to overhear it."""
+    return " ".join(number[-4:])
+
+
 def spoken_menu(menu: Sequence[Choice]) -> str:
     """The question as it is said."""
     parts = [f"For {choice.label}, press {choice.digit}." for choice in menu if choice.digit]

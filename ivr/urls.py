@@ -12,6 +12,7 @@ urlpatterns = [
     path("twilio/voice/hold/", webhooks.hold, name="hold"),
     path("twilio/voice/after-queue/", webhooks.after_queue, name="after_queue"),
     path("twilio/voice/after-call/", webhooks.after_call, name="after_call"),
+    path("twilio/called/", webhooks.called, name="called"),
     path("twilio/voicemail/", webhooks.voicemail, name="voicemail"),
     path("twilio/voicemail/recording/", webhooks.recording, name="recording"),
     path("twilio/status/", webhooks.status, name="status"),

@@ -47,6 +47,9 @@ PARTNER_EVENTS: Mapping[str, tuple[str, ...]] = {
     "promise.withdrawn": _PROMISE,
     "promise.warned": _PROMISE,
     "promise.broken": _PROMISE,
+    "seats.asked": ("ask_id", "seats", "starts_at", "ends_at", "answer_by"),
+    "seats.answered": ("ask_id", "answer", "seats_promised", "by_deadline"),
+    "seats.released": ("ask_id", "at_work"),
 }
 
 # Told to every endpoint of the partner's, whatever else it asked for: the law wants an answer.

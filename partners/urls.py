@@ -15,6 +15,7 @@ from partners.api import (
     promises,
     record,
     routing,
+    seats,
     webhooks,
 )
 
@@ -81,6 +82,9 @@ _api = [
         erasures.ErasureRequestConfirm.as_view(),
         name="erasure_request_confirm",
     ),
+    path("seat-asks/", seats.SeatAskList.as_view(), name="seat_asks"),
+    path("seat-asks/<row:ask_id>/", seats.SeatAskDetail.as_view(), name="seat_ask"),
+    path("seat-asks/<row:ask_id>/answer/", seats.SeatAskAnswer.as_view(), name="seat_ask_answer"),
     path("events", events.EventFeed.as_view(), name="events"),
     path("webhook-endpoints/", webhooks.EndpointList.as_view(), name="webhook_endpoints"),
     path(f"{_ENDPOINT}/", webhooks.EndpointDetail.as_view(), name="webhook_endpoint"),

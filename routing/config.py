@@ -37,6 +37,8 @@ from routing.engine import (
 )
 from routing.engine.ranks import RANKS
 from routing.engine.values import Standing
+from routing.surge.bundle import of_json
+from routing.surge.overlay import overlaid
 
 HOURS_AHEAD = timedelta(days=8)  # how far opening hours are worked out; read anew long before
 _STANDINGS: dict[str, Standing] = {
@@ -96,8 +98,30 @@ def load_overflows() -> tuple[Helping, ...]:
 
 
 def load_rules() -> Rulebook:
+    """What counts now: everything that is set up, with what running surge plans lend to it."""
+    rules = load_set_up()
+    for run in running_surges():
+        rules = overlaid(rules, of_json(run.version.bundle))
+    return rules
+
+
+def load_set_up() -> Rulebook:
     """Everything that is set up; contacts still waiting in a closed queue are served."""
     return Rulebook(plans=load_plans(), pools=_load_pools(), channels=load_channels())
+
+
+def lent_texts() -> dict[int, str]:
+    """What running surge plans have callers hear while they wait, by queue."""
+    found: dict[int, str] = {}
+    for run in running_surges():
+        found |= dict(of_json(run.version.bundle).announcements)
+    return found
+
+
+def running_surges() -> list[models.SurgeRun]:
+    """The surge plans that run, the earliest first: a later one lies on top."""
+    running = models.SurgeRun.objects.filter(reverted_at=None, expires_at__gt=clock.now())
+    return list(running.select_related("version__plan").order_by("id"))
 
 
 def load_plans() -> dict[int, QueuePlan]:

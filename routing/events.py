@@ -190,6 +190,52 @@ class PresenceChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallbackEvent(DomainEvent):
+    """Base: something about a call that is owed."""
+
+    SUBJECT: ClassVar[tuple[str, str]] = ("interaction", "interaction_id")
+
+    callback_id: int
+    interaction_id: int
+    queue_slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackPromised(CallbackEvent):
+    """Somebody who waits will be called, and keeps the place."""
+
+    NAME: ClassVar[str] = "callback.promised"
+
+    mode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackDue(CallbackEvent):
+    """Timer: the next try may be made."""
+
+    NAME: ClassVar[str] = "callback.due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackMissed(CallbackEvent):
+    """The customer could not be reached this time; `how` in words."""
+
+    NAME: ClassVar[str] = "callback.missed"
+
+    tries: int
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackEnded(CallbackEvent):
+    """It is over; `how`: done, failed, cancelled or called_again."""
+
+    NAME: ClassVar[str] = "callback.ended"
+
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimulationRequested(DomainEvent):
     """A supervisor asked the simulator something; or it is time to see whether somebody is still at it."""
 
@@ -209,3 +255,99 @@ class RoutingSettingsChanged(DomainEvent):
     key: str
     what: str
     changes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurgeEvent(DomainEvent):
+    """Base: something happened to a surge plan."""
+
+    SUBJECT: ClassVar[tuple[str, str]] = ("surge_plan", "plan_id")
+
+    plan_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurgePlanChanged(SurgeEvent):
+    """A plan was composed or got a new version."""
+
+    NAME: ClassVar[str] = "surge.changed"
+
+    version_number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurgeStarted(SurgeEvent):
+    """A version of a plan runs until `expires_at`, unless it is reverted before."""
+
+    NAME: ClassVar[str] = "surge.started"
+
+    run_id: int
+    version_number: int
+    expires_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurgeExpiryDue(SurgeEvent):
+    """Timer: a plan's time is over."""
+
+    NAME: ClassVar[str] = "surge.expiry_due"
+
+    run_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurgeReverted(SurgeEvent):
+    """A plan no longer runs. `how`: reverted or expired; `changed_by_hand`: settings changed meanwhile."""
+
+    NAME: ClassVar[str] = "surge.reverted"
+
+    run_id: int
+    how: str
+    changed_by_hand: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsEvent(SurgeEvent):
+    """Base: something happened to an ask for seats; the partner that was asked learns of it."""
+
+    ask_id: int
+    asked_partner_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsAsked(SeatsEvent):
+    """A partner is asked for more seats."""
+
+    NAME: ClassVar[str] = "seats.asked"
+
+    seats: int
+    starts_at: str
+    ends_at: str
+    answer_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsAnswerDue(SeatsEvent):
+    """Timer: the partner's time to answer is over."""
+
+    NAME: ClassVar[str] = "seats.answer_due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsAnswered(SeatsEvent):
+    """The partner answered, or its time to answer is over. `answer`: accepted, partial or refused."""
+
+    NAME: ClassVar[str] = "seats.answered"
+
+    answer: str
+    seats_promised: int
+    by_deadline: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsReleased(SeatsEvent):
+    """The seats are not needed any longer: the plan ended. `at_work` on average, null where none were due."""
+
+    NAME: ClassVar[str] = "seats.released"
+
+    at_work: float | None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from foundation.tenancy import current_organization_id
-from routing.config import load_agents, load_rules
+from routing.config import lent_texts, load_agents, load_rules
 from routing.engine import Agent, Rulebook
 
 MOST_ORGANIZATIONS = 500
@@ -23,6 +23,7 @@ class Known:
 
     rules: Rulebook
     agents: Mapping[int, Agent]
+    lent_texts: Mapping[int, str]  # what surge plans have callers hear, by queue
     read_at: float
 
 
@@ -35,7 +36,9 @@ def known_setup() -> Known:
     organization_id = current_organization_id()
     found = _kept.get(organization_id)
     if found is None or time.monotonic() - found.read_at >= settings.ROUTING_SETUP_KEPT_SECONDS:
-        found = Known(rules=load_rules(), agents=load_agents(), read_at=time.monotonic())
+        found = Known(
+            rules=load_rules(), agents=load_agents(), lent_texts=lent_texts(), read_at=time.monotonic()
+        )
         with _lock:
             if len(_kept) >= MOST_ORGANIZATIONS:
                 _kept.clear()

@@ -111,6 +111,7 @@ class Call:
         self.fallback = fallback
         self.extra = extra or {}
         self.display_name = ""
+        self.answered_by_machine = False
         self.created_at = self.updated_at = now()
         self.answered_at: datetime | None = None
         self.ended_at: datetime | None = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 WITHHELD = "+266696687"
-POLICIES = frozenset({"ring", "answer", "busy", "no-answer", "failed"})
+POLICIES = frozenset({"ring", "answer", "machine", "busy", "no-answer", "failed"})
 
 
 class UnknownNumber(Exception):
@@ -22,7 +22,10 @@ class UnknownNumber(Exception):
 
 @dataclass(frozen=True)
 class Policy:
-    """What a number does when rung: `ring` waits for a person; `after` is in simulated seconds."""
+    """What a number does when rung: `ring` waits for a person; `after` is in simulated seconds.
+
+    `machine` answers, too: an answering machine, which machine detection recognises.
+    """
 
     outcome: str = "ring"
     after: float = 0.0
@@ -44,7 +47,9 @@ class Handsets:
         return True
 
     def _decide(self, call: Call, outcome: str) -> None:
-        if outcome == "answer":
+        if outcome == "machine":
+            call.answered_by_machine = True
+        if outcome in {"answer", "machine"}:
             call.pick_up()
         else:
             call.refuse(outcome)

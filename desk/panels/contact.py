@@ -22,6 +22,7 @@ from foundation import clock
 from foundation.phones import format_phone
 from ivr import queries as phone
 from routing import queries as routing
+from routing.models import Callback
 
 AGAIN_REASONS = ("They say it changed", "The line was unclear", "Security check", "I could not find it")
 PROMISE_TEXTS = ("Access link by e-mail", "Replacement issue", "Call back", "Refund", "Confirmation by post")
@@ -56,12 +57,26 @@ def contact_panel(
         "waited_seconds": _seconds(interaction.queued_at, interaction.answered_at),
         "guess": _guess(interaction, viewer) if view else None,
         "handover": _handover(way.handover),
+        "callback": _called_back(routing.last_callback_of(interaction.id)),
         "known_count": sum(1 for step in steps if step["state"] == "known"),
         "step_count": len(steps),
         "steps": steps,
         "notes": notes_of(interaction, viewer),
         "may_transfer": serving,
         "may_promise": interaction.customer_id is not None,
+    }
+
+
+def _called_back(callback: Callback | None) -> dict[str, Any] | None:
+    """That we owe them this call, why, and how it goes."""
+    if callback is None or callback.state in {Callback.State.FAILED, Callback.State.CANCELLED}:
+        return None
+    return {
+        "promised_at": callback.promised_at,
+        "label": callback.get_state_display(),
+        "masked": callback.masked,
+        "tries": callback.tries,
+        "most_tries": callback.most_tries,
     }
 
 

@@ -135,6 +135,10 @@ def candidate(customer: Customer, viewer: Viewer, why: Sequence[str] = ()) -> di
     }
 
 
+_SUPERVISE = {Member.Role.SUPERVISOR, Member.Role.ADMIN}
+_OF_CONTACTS = {"interaction", "steered", "callback"}
+
+
 def timeline_panel(
     customer_id: int,
     viewer: Viewer,
@@ -168,7 +172,7 @@ def timeline_panel(
         "choices": _filter_choices(everything) if opened else {},
         "more_url": f"{url}?{urlencode({**given, 'before': page[-1].id})}" if more else "",
         "is_older": mark is not None,
-        "days": _by_day(page, after=mark),
+        "days": _by_day(page, after=mark, with_decisions=viewer.role in _SUPERVISE),
     }
 
 
@@ -190,8 +194,13 @@ def _filter_choices(everything: Any) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def _by_day(entries: list[TimelineEntry], after: TimelineEntry | None = None) -> list[dict[str, Any]]:
-    """The lines under the days' headings; a heading that stands above already (`after`) is empty."""
+def _by_day(
+    entries: list[TimelineEntry], after: TimelineEntry | None = None, *, with_decisions: bool = False
+) -> list[dict[str, Any]]:
+    """The lines under the days' headings; a heading that stands above already (`after`) is empty.
+
+    `with_decisions`: a contact leads to why whom it was offered to.
+    """
     today = timezone.localtime(clock.now()).date()
     days: list[dict[str, Any]] = []
     said = _day_label(after, today) if after else None
@@ -211,6 +220,7 @@ def _by_day(entries: list[TimelineEntry], after: TimelineEntry | None = None) ->
                 "body": entry.body,
                 "at": entry.at,
                 "confidence": "verified",
+                "contact_id": entry.interaction_id if with_decisions and entry.kind in _OF_CONTACTS else None,
             }
         )
     return days

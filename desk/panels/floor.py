@@ -18,7 +18,7 @@ from ivr import queries as phone
 from knowledge import queries as knowledge
 from knowledge.models import Announcement
 from routing import queries as routing
-from routing.models import Presence
+from routing.models import Callback, Presence
 
 TREND_HOURS = 6
 HOLD_LONG_SECONDS = 60
@@ -241,6 +241,7 @@ def calls_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
     rows = []
     calls = routing.calls_in_progress()
     lines = phone.calls_of(call.interaction.id for call in calls)
+    owed = routing.callbacks_of([call.interaction.id for call in calls])
     for call in calls:
         line = lines.get(call.interaction.id)
         held = call.state == "talking" and line is not None and line.on_hold
@@ -256,13 +257,22 @@ def calls_panel(viewer: Viewer, organization: Organization) -> dict[str, Any]:
                 "hand_name": call.partner_name or (organization.name if call.member else "IVR"),
                 "queue": call.queue_name,
                 "state": state,
-                "label": _CALL_WORDS[state],
+                "label": _call_words(state, owed.get(call.interaction.id)),
                 "since": since,
                 "level": "soon" if held and _age(since) > HOLD_LONG_SECONDS else "",
                 "reason": fact_words(call.interaction.reason),
             }
         )
     return {"rows": rows}
+
+
+def _call_words(state: str, owed: Callback | None) -> str:
+    if owed is None or owed.state == Callback.State.CONNECTED:
+        return _CALL_WORDS[state]
+    if owed.state != Callback.State.WAITING:
+        return f"Callback: {owed.get_state_display().lower()}"
+    place = routing.place_of(owed)
+    return f"Callback, number {place}" if place else "Callback"
 
 
 def promises_panel(now: FloorNow, viewer: Viewer, organization: Organization) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from foundation.phones import format_phone
 from knowledge import queries as knowledge
 from knowledge.actions import note_seen
 from routing import queries as routing
-from routing.models import Engagement, Offer, Presence
+from routing.models import Callback, Engagement, Offer, Presence
 from routing.pauses import pauses
 from routing.rules import MISSES_ALLOWED
 
@@ -179,9 +179,19 @@ def offer_card(offer: Offer, viewer: Viewer, organization: Organization) -> dict
         "expires_at": offer.expires_at,
         "seconds": offer.work_item.queue.offer_seconds,
         "why_you": offer.reasons[:3],
+        "callback": _owed(routing.last_callback_of(interaction.id)),
         "transferred_by": routing.transferred_by(interaction.id),
         "decline_reasons": list(DECLINE_REASONS),
     }
+
+
+def _owed(callback: Callback | None) -> dict[str, Any] | None:
+    """That this is a call we owe, and who is on the line first."""
+    if callback is None or callback.ended_at is not None:
+        return None
+    on_line = callback.state == Callback.State.CONNECTED
+    who = "they are on the line" if on_line else "they are called when you accept"
+    return {"promised_at": callback.promised_at, "tries": callback.tries, "who": who}
 
 
 def contact_name(interaction: Interaction, viewer: Viewer, organization: Organization) -> str:

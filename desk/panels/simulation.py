@@ -60,10 +60,11 @@ def _plain(number: float | None) -> str | None:
 
 def runs_panel() -> list[dict[str, Any]]:
     """The newest runs."""
-    return [_line(run) for run in simulations()]
+    return [run_line(run) for run in simulations()]
 
 
-def _line(run: SimulationRun) -> dict[str, Any]:
+def run_line(run: SimulationRun) -> dict[str, Any]:
+    """A run without its result."""
     return {
         "id": run.id,
         "title": _title(run),
@@ -92,7 +93,7 @@ def _source(run: SimulationRun) -> str:
 
 def run_panel(run: SimulationRun) -> dict[str, Any]:
     """One run; with its result once it is done."""
-    panel = _line(run)
+    panel = run_line(run)
     if run.result is None:
         return panel
     before, after = results_of(run)

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from accounts.hours.models import BusinessHours
 from accounts.hours.queries import load_hours
 from accounts.models import Member
+from desk.panels.surges import channel_loans
 from desk.routing.maps import hours_words
 from desk.routing.queue_panels import rows_panel
 from desk.routing.saving import seen_form
@@ -124,6 +125,7 @@ def floor_rules_panel(member: Member) -> dict[str, Any]:
     return {
         "may_change": member.administers,
         "locked": not member.administers,
+        "loans": channel_loans(),
         "channels": [_channel(rule) for rule in channel_documents().values()],
         "reasons": [
             {

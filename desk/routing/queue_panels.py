@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from accounts.models import Member, Organization
+from desk.panels.surges import queue_loans
 from desk.routing.maps import queue_list, queue_map, spell_seconds, states
 from desk.routing.queue_settings import (
     NEED,
@@ -75,6 +76,7 @@ def queue_panel(queue: Mapping[str, Any], member: Member, organization: Organiza
         "overflow_form": seen_form(queue, ["overflows"]),
         "pins": _pins(queue["slug"]),
         "pools": [{"value": slug, "label": pool.name} for slug, pool in there.pools.items()],
+        "loans": queue_loans(queue["slug"]),
         "history": history_lines(setting_history(f"queue/{queue['slug']}")),
     }
 

@@ -10,9 +10,10 @@ from customers.actions import note_read, note_reads
 from customers.search import find_customers
 from desk.doors import DeskRequest, desk_door, number_of
 from desk.panels import customer as customer_panels
-from desk.panels import own
+from desk.panels import own, surges
 from desk.views.fragments import console_context, contact_screen, record_fragment
 from routing import queries as routing
+from routing.queries.surges import open_seat_asks
 
 
 @require_GET
@@ -23,6 +24,9 @@ def console(request: DeskRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:floor"))
     context = console_context(request, own.own_contacts(request.member))
     context["marquees"] = own.marquee_panel(request.member)
+    if request.member.partner_id is not None:
+        asks = open_seat_asks(request.viewer)
+        context["seat_asks"] = surges.own_asks_panel(asks, request.organization)
     return render(request, "desk/console.html", context)
 
 

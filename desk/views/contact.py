@@ -208,6 +208,7 @@ def wrap_up(request: DeskRequest, interaction_id: int) -> HttpResponse:
     form = WrapUpForm(request.POST)
     if not form.is_valid():
         return form_errors(request, form)
+    routing.hold_work(interaction.id)
     if (refused := _keep_wrapup_answers(request, interaction)) is not None:
         return refused
     customers.wrap_up_interaction(

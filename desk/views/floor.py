@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from desk.doors import DeskRequest, desk_door
 from desk.panels import floor as panels
+from desk.panels import surges
 from desk.panels.floor import FloorNow
 from foundation.errors import NotVisible
 from routing.queries.problems import setup_problems
@@ -22,6 +23,7 @@ _PANELS: dict[str, Callable[[DeskRequest, FloorNow], Any]] = {
     "promises": lambda request, now: panels.promises_panel(now, request.viewer, request.organization),
     "announcements": lambda request, now: panels.announcements_panel(),
     "setup": lambda request, now: setup_problems(),
+    "surge": lambda request, now: surges.running_panel(),
 }
 
 

@@ -79,6 +79,24 @@ class Carrier:
             )
         return _participant_state(participant)
 
+    def dial_out(self, *, to: str, from_: str, url: str, status_url: str, ring_seconds: int) -> str:
+        """Call somebody and let them hear `url`'s document, which is told who answered; the leg's SID.
+
+        A machine is heard out first, so that a message can be left after its tone.
+        """
+        with carrier_errors():
+            call = self._client.calls.create(
+                to=to,
+                from_=from_,
+                url=url,
+                method="POST",
+                timeout=ring_seconds,
+                machine_detection="DetectMessageEnd",
+                status_callback=status_url,
+                status_callback_event=LEG_EVENTS,
+            )
+        return str(call.sid)
+
     def fetch_participant(self, conference: str, call_sid_or_label: str) -> ParticipantState | None:
         """A leg in a conference under way, or None when it is not (or no longer) there."""
         try:

@@ -8,6 +8,7 @@ from ivr.actions.calls import (
     note_news,
     open_call,
     queue_call,
+    release_legs,
     take_to_voicemail,
 )
 from ivr.actions.conferences import ConferenceNews, note_conference, note_hold, note_moved, note_muted
@@ -31,6 +32,14 @@ from ivr.actions.legs import (
     want_leg,
 )
 from ivr.actions.setup import set_up_account, set_up_number
+from ivr.actions.tries import (
+    begin_call,
+    is_being_called,
+    is_owed,
+    note_answered_by_person,
+    note_leg,
+    promise_call,
+)
 from ivr.actions.voicemail import store_voicemail
 from ivr.actions.webhooks import (
     Webhook,
@@ -48,11 +57,14 @@ __all__ = [
     "ConferenceNews",
     "Webhook",
     "announce_unprocessed",
+    "begin_call",
     "end_call",
     "end_leg",
     "fail_leg",
     "hang_up_call",
     "hold_call",
+    "is_being_called",
+    "is_owed",
     "keep",
     "lock_stored",
     "locked_session",
@@ -63,16 +75,20 @@ __all__ = [
     "mute_call",
     "new_call",
     "note_answered",
+    "note_answered_by_person",
     "note_conference",
     "note_dialled",
     "note_failure",
     "note_hold",
+    "note_leg",
     "note_leg_status",
     "note_moved",
     "note_muted",
     "note_news",
     "open_call",
+    "promise_call",
     "queue_call",
+    "release_legs",
     "replace_lost_leg",
     "resume_call",
     "set_up_account",

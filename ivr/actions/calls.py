@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Q
@@ -20,6 +21,7 @@ from foundation.errors import NotVisible
 from foundation.events import emit
 from foundation.phones import is_withheld, parse_phone
 from foundation.tenancy import current_organization_id
+from ivr.actions.tries import goes_on_waiting
 from ivr.events import CallControlRequested
 from ivr.known_lines import line_of
 from ivr.models import AgentLeg, CallSession, PhoneNumber
@@ -102,12 +104,13 @@ def _with_number(session: CallSession) -> CallSession:
     return session
 
 
-def queue_call(session: CallSession, *, queue_slug: str) -> set[str]:
-    """The caller waits for an agent; the session's fields that are yet to be written, with `keep`.
+def queue_call(session: CallSession, *, queue_slug: str, entered_at: datetime | None = None) -> set[str]:
+    """The caller waits for an agent, with the age of `entered_at` if that is earlier; the session's fields
+    that are yet to be written, with `keep`.
 
     Raises routing's Refusal when that queue takes nobody.
     """
-    queue_work(session.interaction_id, queue_slug=queue_slug, actor=IVR_ACTOR)
+    queue_work(session.interaction_id, queue_slug=queue_slug, actor=IVR_ACTOR, entered_at=entered_at)
     session.state = State.QUEUED
     session.queue_slug = queue_slug
     session.queued_at = clock.now()
@@ -130,11 +133,15 @@ def take_to_voicemail(session: CallSession, *, kind: str = "voicemail") -> bool:
     return True
 
 
-def end_call(session: CallSession) -> bool:
+def end_call(session: CallSession, *, how: str = "completed") -> bool:
     """The caller is gone. Whoever hears of it first does what follows; False for everybody after.
 
     Waiting: leaves the queue. With an agent: the agent goes to wrap-up and the agent's line is put down.
+    Called back and not reached (`how`: a CallStatus, or machine, away, overdue): they wait on; False.
     """
+    if session.callback_id is not None and goes_on_waiting(session, how=how):
+        release_legs(session)
+        return False
     ended = CallSession.objects.filter(ALIVE, id=session.id).update(
         state=State.ENDED, ended_at=clock.now(), on_hold=False, hold_since=None, in_conference=False
     )
@@ -142,10 +149,15 @@ def end_call(session: CallSession) -> bool:
         return False
     session.refresh_from_db(fields=["state", "ended_at", "on_hold", "hold_since", "in_conference"])
     _settle_interaction(session)
+    release_legs(session)
+    return True
+
+
+def release_legs(session: CallSession) -> None:
+    """Put all agents' lines down, and tell them."""
     for leg in session.legs.exclude(state=AgentLeg.State.ENDED):
         release_leg(session, leg)
     tell_agent(session)
-    return True
 
 
 def _settle_interaction(session: CallSession) -> None:

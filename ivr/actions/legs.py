@@ -6,6 +6,7 @@ from accounts.actors import SYSTEM_ACTOR
 from foundation import clock, live, timers
 from foundation.events import emit
 from ivr.actions.calls import locked_session, release_leg, tell_agent
+from ivr.actions.tries import give_owed_back, take_owed
 from ivr.events import (
     AgentLegAnswered,
     AgentLegLost,
@@ -40,6 +41,7 @@ def want_leg(session: CallSession, *, member_id: int, offer_id: int, attempt: in
     if made:
         session.state = State.CONNECTING
         session.save(update_fields=["state"])
+        take_owed(session)
         due_at = clock.now() + timedelta(seconds=OVERDUE_SECONDS)
         timers.emit_at(AgentLegOverdue(**_ids(session, leg)), due_at, key=f"agent_leg_overdue:{leg.id}")
         tell_agent(session)
@@ -154,8 +156,9 @@ def give_back(session: CallSession, leg: AgentLeg, *, message: str) -> None:
     """The caller waits again, at the place they had; the agent is told why."""
     if session.state not in {State.CONNECTING, State.CONNECTED}:
         return
-    session.state = State.QUEUED
+    session.state = State.CALLBACK if session.has_no_leg else State.QUEUED
     session.save(update_fields=["state"])
+    give_owed_back(session)
     return_to_queue(session.interaction_id, why="The agent's line failed")
     park_caller(session)
     live.nudge(

@@ -1,11 +1,14 @@
 """Wait for a person."""
 
+from datetime import datetime
+
 from foundation.errors import Refusal
 from ivr.actions.calls import queue_call
 from ivr.addresses import address
 from ivr.call import Call
 from ivr.models import CallSession
 from ivr.steps.closed import closing_of
+from routing.actions import take_place
 
 
 def enter(call: Call) -> str | None:
@@ -18,7 +21,7 @@ def enter(call: Call) -> str | None:
         if closing_of(call, queue_slug) is not None:
             return "closed"
         try:
-            call.changed |= queue_call(session, queue_slug=queue_slug)
+            call.changed |= queue_call(session, queue_slug=queue_slug, entered_at=_place_owed(call))
         except Refusal:
             return "voicemail"
         call.document.say("Thank you. I am putting you through; you will not have to say this again.")
@@ -26,3 +29,9 @@ def enter(call: Call) -> str | None:
         f"waiting-{session.organization_id}", action=address("after_queue"), wait_url=address("wait")
     )
     return None
+
+
+def _place_owed(call: Call) -> datetime | None:
+    """The age of the call we owed them, which this one takes the place of."""
+    owed = call.session.tries.get("owed")
+    return take_place(owed) if owed else None

@@ -5,9 +5,9 @@ from ivr import queries
 from ivr.addresses import address
 from ivr.call import Call
 from ivr.models import CallSession
-from ivr.rules import Heard, spoken_wait
+from ivr.rules import Heard, said_digits, spoken_wait
 from routing.actions import note_estimate
-from routing.queries import outlook_of
+from routing.queries import Outlook, outlook_of
 
 ROUND_SECONDS = 20
 QUIET_SECONDS = 4
@@ -29,18 +29,38 @@ def document(call: Call, heard: Heard) -> Document:
         call.save()
         made.leave_queue()
         return made
-    _tell_outlook(made, session.interaction_id)
+    outlook = outlook_of(session.interaction_id)
+    calls_back = _calls_back(call, outlook)
+    if heard.digits == "2" and calls_back:
+        call.change(step="callback")
+        call.save()
+        made.leave_queue()
+        return made
+    _tell_outlook(made, outlook)
+    choices = [_call_back_words(session.caller_id)] if calls_back else []
     if _waited(call) >= call.number.voicemail_after_seconds:
-        made.say("To leave a message instead, press 1. Or simply stay on the line.")
+        choices.append("To leave a message instead, press 1.")
+    if choices:
+        made.say(" ".join([*choices, "Or simply stay on the line."]))
         made.ask(action=address("wait"), digits=1, timeout_seconds=ROUND_SECONDS, then_continue=True)
         return made
-    made.say("Thank you for waiting.")
+    made.say((outlook and outlook.announcement) or "Thank you for waiting.")
     return play_music(made)
 
 
-def _tell_outlook(made: Document, interaction_id: int) -> None:
+def _calls_back(call: Call, outlook: Outlook | None) -> bool:
+    """Whether this queue calls back, the caller has waited for it, and was not called back already."""
+    after = outlook.callback_after_seconds if outlook else None
+    return after is not None and call.session.callback_id is None and _waited(call) >= after
+
+
+def _call_back_words(number: str) -> str:
+    where = f" at the number ending in {said_digits(number)}" if number else ""
+    return f"Press 2 and we call you back{where}; you keep your place."
+
+
+def _tell_outlook(made: Document, outlook: Outlook | None) -> None:
     """What is said is kept, so that its error is known; so is what would have been said."""
-    outlook = outlook_of(interaction_id)
     if outlook is None:
         return
     note_estimate(outlook)

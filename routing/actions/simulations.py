@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from foundation.events import emit
 from foundation.tenancy import tenant
 from foundation.timers import emit_at
 from routing.events import SimulationRequested
-from routing.models import SimulationRun
+from routing.models import SimulationRun, SurgePlanVersion
 from routing.queries.simulations import HISTORY, STANDS_STILL, Outline, given, outline
 from routing.queries.traffic import check_history
 from routing.simulation.changes import (
@@ -30,6 +31,8 @@ from routing.simulation.preview import preview
 from routing.simulation.profile import Profile
 from routing.simulation.router import Rulebook
 from routing.simulation.run import simulate
+from routing.surge.bundle import of_json
+from routing.surge.overlay import overlaid
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +41,18 @@ State = SimulationRun.State
 
 
 def request_simulation(
-    *, member: Member, source: str, weeks: int, change: Change, seed: int = 1
+    *,
+    member: Member,
+    source: str,
+    weeks: int,
+    change: Change,
+    seed: int = 1,
+    surge: SurgePlanVersion | None = None,
 ) -> SimulationRun:
-    """Have it computed in the background. Refusal where source, weeks or change make no sense."""
+    """Have it computed in the background; with a surge plan running all the time, where one is given.
+
+    Refusal where source, weeks or change make no sense.
+    """
     known = outline(source)
     if source == HISTORY:
         check_history(weeks)
@@ -50,7 +62,8 @@ def request_simulation(
         source=source,
         weeks=weeks if source == HISTORY else 0,
         change=change_json(change),
-        words=change_words(change, known.rulebook)[:240],
+        surge=surge,
+        words=(f"“{surge.plan.name}” all the time" if surge else change_words(change, known.rulebook))[:240],
         seed=seed,
     )
     emit(SimulationRequested(simulation_id=run.id), actor=member.actor.as_json())
@@ -151,7 +164,7 @@ def _take(run_id: int) -> SimulationRun | None:
     mine = SimulationRun.objects.filter(id=run_id, state__in=[State.REQUESTED, State.RUNNING]).filter(stale)
     if mine.update(state=State.RUNNING, beat_at=now, progress=0):
         _look_again(run_id)
-        return SimulationRun.objects.get(id=run_id)
+        return SimulationRun.objects.select_related("surge").get(id=run_id)
     if SimulationRun.objects.filter(id=run_id, state=State.RUNNING).exists():
         _look_again(run_id)
     return None
@@ -161,14 +174,15 @@ def _compute(
     run: SimulationRun, rulebook: Rulebook, profile: Profile, progress: Callable[[float], None]
 ) -> dict[str, Any]:
     change = change_of(run.change)
-    if not change:
+    if not change and run.surge is None:
         return {
             "after": simulate(rulebook, profile, seed=run.seed, progress=progress).as_json(),
             "before": None,
         }
+    after, change = _with_surge(run, changed_rulebook(rulebook, change), change, profile)
     found = preview(
         rulebook,
-        changed_rulebook(rulebook, change),
+        after,
         profile,
         run.seed,
         profile_after=changed_profile(profile, change),
@@ -176,6 +190,23 @@ def _compute(
         progress=progress,
     )
     return found.as_json()
+
+
+def _with_surge(
+    run: SimulationRun, rulebook: Rulebook, change: Change, profile: Profile
+) -> tuple[Rulebook, Change]:
+    """The plan laid over, and the seats it asks for as if all were promised, where anybody works already."""
+    if run.surge is None:
+        return rulebook, change
+    bundle = of_json(run.surge.bundle)
+    staffed = {worker.pool_id for worker in profile.workers}
+    wanted = {wish.partner_id: wish.seats for wish in bundle.asks}
+    more = {
+        pool.id: change.seats.get(pool.id, 0) + wanted[pool.partner_id]
+        for pool in rulebook.pools.values()
+        if pool.partner_id in wanted and pool.id in staffed
+    }
+    return overlaid(rulebook, bundle), replace(change, seats={**change.seats, **more})
 
 
 def _beats(run_id: int, organization_id: int) -> Callable[[float], None]:

@@ -46,6 +46,11 @@ def lock_item(work_item_id: int) -> WorkItem:
     return held.get(id=work_item_id)
 
 
+def hold_work(interaction_id: int) -> None:
+    """Hold a contact's work until commit: before its record, for who will change both."""
+    rows.every(WorkItem, "WHERE interaction_id = %s ORDER BY id FOR NO KEY UPDATE", [interaction_id])
+
+
 def put_in_line(item: WorkItem) -> None:
     """Give the item a fresh token at the place its age deserves, and wake the owner of the order."""
     token = rows.insert(

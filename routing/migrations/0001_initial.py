@@ -217,8 +217,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         default="",
-                        help_text="State asked for while busy: paused or offline",
-                        max_length=10,
+                        help_text="What is declared while busy, when not ready",
+                        max_length=16,
                     ),
                 ),
                 ("after_reason", models.CharField(blank=True, default="", max_length=60)),
@@ -931,7 +931,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("waiting_token_id", models.BigIntegerField(unique=True)),
+                ("waiting_token_id", models.BigIntegerField()),
                 ("seat_token_id", models.BigIntegerField()),
                 (
                     "ready_since",
@@ -1142,5 +1142,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="decisionrecord",
             index=models.Index(fields=["work_item", "-id"], name="decision_of_work"),
+        ),
+        migrations.AddConstraint(
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                fields=("waiting_token_id", "seat_token_id"), name="offer_of_pair"
+            ),
         ),
     ]

@@ -135,18 +135,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField(
-            model_name="offer",
-            name="waiting_token_id",
-            field=models.BigIntegerField(),
-        ),
-        migrations.AlterField(
-            model_name="presence",
-            name="after_work",
-            field=models.CharField(
-                blank=True, default="", help_text="What is declared while busy, when not ready", max_length=16
-            ),
-        ),
-        migrations.AlterField(
             model_name="presence",
             name="interaction",
             field=models.ForeignKey(
@@ -162,11 +150,5 @@ class Migration(migrations.Migration):
             model_name="presence",
             name="seat_token_id",
             field=models.BigIntegerField(help_text="The seat token, while capacity is left", null=True),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(
-                fields=("waiting_token_id", "seat_token_id"), name="offer_of_pair"
-            ),
         ),
     ]

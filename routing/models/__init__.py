@@ -1,5 +1,6 @@
 """Who takes the work. Waiting contacts and free capacity are token rows: inserted, deleted, never updated."""
 
+from routing.models.callbacks import Callback
 from routing.models.estimates import WaitEstimate
 from routing.models.live import ChangeToken, Engagement, Presence, PresencePeriod, SeatToken, WaitingToken
 from routing.models.setup import (
@@ -19,10 +20,12 @@ from routing.models.setup import (
     StepSkill,
 )
 from routing.models.simulation import SimulationRun
+from routing.models.surge import SeatAsk, SurgePlan, SurgePlanVersion, SurgeRun
 from routing.models.work import DecisionRecord, Offer, RuleVersion, WorkItem
 
 __all__ = [
     "AgentSkill",
+    "Callback",
     "ChangeToken",
     "ChannelRule",
     "DecisionRecord",
@@ -40,11 +43,15 @@ __all__ = [
     "QueueSkill",
     "QueueStep",
     "RuleVersion",
+    "SeatAsk",
     "SeatToken",
     "SimulationRun",
     "Skill",
     "StepPool",
     "StepSkill",
+    "SurgePlan",
+    "SurgePlanVersion",
+    "SurgeRun",
     "WaitEstimate",
     "WaitingToken",
     "WorkItem",

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Member
 from foundation.models import TenantModel
+from routing.models.surge import SurgePlanVersion
 
 
 class SimulationRun(TenantModel):
@@ -23,6 +24,9 @@ class SimulationRun(TenantModel):
     source = models.CharField(max_length=80, help_text="`history`, or `example:` and its name")
     weeks = models.PositiveSmallIntegerField(default=0, help_text="Of history")
     change = models.JSONField(default=dict, help_text="seats by pool id, numbers by queue id")
+    surge = models.ForeignKey(
+        SurgePlanVersion, null=True, on_delete=models.CASCADE, related_name="previews", help_text="Tried out"
+    )
     words = models.CharField(
         max_length=240, blank=True, default="", help_text="The change, to stand after “with”"
     )

@@ -2,6 +2,13 @@
 
 from routing.queries.agent_time import AgentDay, agent_days, totals_of
 from routing.queries.agents import AgentState, agent_states, presence_of
+from routing.queries.callbacks import (
+    callback_owed_to,
+    callbacks_of,
+    callbacks_to_dial,
+    last_callback_of,
+    place_of,
+)
 from routing.queries.contacts import (
     CallInProgress,
     Handover,
@@ -16,6 +23,7 @@ from routing.queries.contacts import (
     way_of,
     wrap_up_limit,
 )
+from routing.queries.decisions import decisions, replayed
 from routing.queries.explanations import why_not, why_offered, why_waiting
 from routing.queries.lines import (
     QueueLine,
@@ -26,6 +34,7 @@ from routing.queries.lines import (
     waiting_by_queue,
     waiting_for,
 )
+from routing.queries.surges import announcement_of, loans, open_seat_asks
 from routing.queries.waits import Outlook, accuracy_by_queue, outlook_of
 
 __all__ = [
@@ -39,17 +48,27 @@ __all__ = [
     "accuracy_by_queue",
     "agent_days",
     "agent_states",
+    "announcement_of",
+    "callback_owed_to",
+    "callbacks_of",
+    "callbacks_to_dial",
     "calls_in_progress",
+    "decisions",
     "engaged_with",
     "estimated_wait_seconds",
     "handover_of",
+    "last_callback_of",
     "live_offer",
     "live_offers",
+    "loans",
     "may_skip_wrap_up",
+    "open_seat_asks",
     "outlook_of",
+    "place_of",
     "position_of",
     "presence_of",
     "queue_names_of",
+    "replayed",
     "totals_of",
     "transfer_targets",
     "transferred_by",

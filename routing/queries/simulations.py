@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from foundation import clock
 from foundation.errors import NotVisible, Refusal
-from routing.config import load_agents, load_rules
+from routing.config import load_agents, load_set_up
 from routing.models import SimulationRun
 from routing.queries.traffic import profile_from_history
 from routing.simulation.profile import DAY, Profile
@@ -50,8 +50,8 @@ def outline(source: str) -> Outline:
 
 
 def rulebook_now() -> Rulebook:
-    """The organisation's set-up as it routes now, but for the help that is lent just now."""
-    rules = load_rules()
+    """The organisation's set-up, without the help and the surge plans that are lent to it just now."""
+    rules = load_set_up()
     plans = {queue_id: replace(plan, borrowed=frozenset()) for queue_id, plan in rules.plans.items()}
     return replace(rules, plans=plans)
 

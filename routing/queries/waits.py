@@ -34,6 +34,8 @@ class Outlook:
     error_seconds: float | None
     tells_position: bool = True
     tells_wait: bool = True
+    announcement: str = ""  # said while waiting, by a surge plan or by the queue
+    callback_after_seconds: int | None = None  # None: nobody is offered to be called back
 
 
 def outlook_of(interaction_id: int) -> Outlook | None:
@@ -58,6 +60,8 @@ def outlook_of(interaction_id: int) -> Outlook | None:
         error_seconds=accuracy.error(),
         tells_position=item.queue.tells_position,
         tells_wait=item.queue.tells_wait,
+        announcement=known_setup().lent_texts.get(item.queue_id, item.queue.announcement),
+        callback_after_seconds=item.queue.callback_after_seconds if item.queue.offers_callback else None,
     )
 
 

@@ -49,9 +49,23 @@ async def create(request: web.Request) -> web.Response:
         callback=data.callback("StatusCallback", "completed"),
         fallback=(data.url("FallbackUrl"), data.text("FallbackMethod", "POST")),
     )
-    timeout = data.whole("Timeout", DEFAULT_TIMEOUT)
-    leg.run(lambda: _dial_out(world, leg, source, timeout, recording_of(leg, data)))
+    timeout, detects = data.whole("Timeout", DEFAULT_TIMEOUT), _detection(data)
+    leg.run(lambda: _dial_out(world, leg, source, timeout, recording_of(leg, data), detects))
     return answer(shapes.call(leg), 201)
+
+
+def _detection(data: Form) -> str:
+    detects = data.text("MachineDetection")
+    if detects not in {"", "Enable", "DetectMessageEnd"}:
+        raise RestError(400, 21218, "MachineDetection must be Enable or DetectMessageEnd")
+    return detects
+
+
+def _answered_by(leg: Call, detects: str) -> str:
+    """Who answered, as the request for the document says it."""
+    if not leg.answered_by_machine:
+        return "human"
+    return "machine_end_beep" if detects == "DetectMessageEnd" else "machine_start"
 
 
 def _source(account: Account, data: Form) -> Source:
@@ -86,9 +100,11 @@ def recording_of(leg: Call, data: Form) -> Recording | None:
 
 
 async def _dial_out(
-    world: World, leg: Call, source: Source, timeout: float, recording: Recording | None
+    world: World, leg: Call, source: Source, timeout: float, recording: Recording | None, detects: str
 ) -> None:
     if await leg.ring_out(timeout):
+        if detects:
+            leg.extra = leg.extra | {"AnsweredBy": _answered_by(leg, detects)}
         if recording:
             world.recordings.start(recording)
         await runner.run(world, leg, source)

@@ -21,6 +21,8 @@ from partners.actions import create_webhook_endpoint, revoke_api_client
 from partners.api.base import PartnerView
 from partners.models import ApiClient, WebhookMessage
 from partners.urls import _api
+from routing.models import SeatAsk, SurgePlan, SurgePlanVersion, SurgeRun
+from routing.surge.bundle import Bundle, as_json
 from tests.partners.conftest import INHOUSE, Api, Company, Receiver, make_company, run_relay
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -31,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "case": {"state": "solved"},
     "promises": {"customer_id": 1, "text": "x", "due_at": "2027-01-01T00:00:00Z"},
     "promise_keep": {"outcome": "done"},
+    "seat_ask_answer": {"answer": "accepted"},
     "consents": {"answer": "stop"},
     "contact_permission": {"purpose": "marketing", "channel": "sms"},
     "address_permission": {"purpose": "marketing", "channel": "sms", "addresses": ["+442071234561"]},
@@ -70,6 +73,7 @@ def rows(meridian: Company, receiver: Receiver) -> dict[str, int]:
         assert message is not None
         _, receipt = _somebody_erased(meridian)
         return {
+            "ask_id": _seats_asked(meridian).id,
             "receipt_id": receipt.id,
             "customer_id": meridian.shared.id,
             "interaction_id": interaction.id,
@@ -78,6 +82,23 @@ def rows(meridian: Company, receiver: Receiver) -> dict[str, int]:
             "endpoint_id": endpoint.id,
             "message_id": message.id,
         }
+
+
+def _seats_asked(company: Company) -> SeatAsk:
+    now = clock.now()
+    plan = SurgePlan.objects.create(name="Storm day")
+    version = SurgePlanVersion.objects.create(plan=plan, number=1, bundle=as_json(Bundle()))
+    ends = now + timedelta(hours=2)
+    run = SurgeRun.objects.create(plan=plan, version=version, started_at=now, expires_at=ends)
+    return SeatAsk.objects.create(
+        run=run,
+        partner=company.partner,
+        seats=3,
+        asked_at=now,
+        starts_at=now + timedelta(minutes=30),
+        ends_at=ends,
+        answer_by=now + timedelta(minutes=15),
+    )
 
 
 def _somebody_erased(company: Company) -> tuple[Erasure, ErasureReceipt]:

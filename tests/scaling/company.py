@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import signal
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,13 +172,16 @@ class PartnerSystem:
         return int(self._get("customers/", phone=phone)["results"][0]["id"])
 
     def write_fact(self, customer_id: int, value: str, *, key: str) -> tuple[int, Any]:
-        answer = requests.post(
-            f"{self._api}/customers/{customer_id}/facts/",
-            json={"key": "digital_account", "value": value},
-            headers=self._headers | {"Idempotency-Key": key},
-            timeout=60,
-        )
-        return answer.status_code, answer.json()
+        while True:
+            answer = requests.post(
+                f"{self._api}/customers/{customer_id}/facts/",
+                json={"key": "digital_account", "value": value},
+                headers=self._headers | {"Idempotency-Key": key},
+                timeout=60,
+            )
+            if answer.status_code != 503:  # so says the origin while the process that had it is dead
+                return answer.status_code, answer.json()
+            time.sleep(float(answer.headers.get("Retry-After", 1)) / 10)
 
     def read_feed(self, cursor: str | None = None) -> tuple[list[str], str]:
         """Ids of all events after the cursor, and the cursor after them."""

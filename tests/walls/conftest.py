@@ -36,9 +36,13 @@ from knowledge.actions import post_announcement
 from partners.actions import create_webhook_endpoint
 from partners.models import WebhookMessage
 from routing.actions import accept_offer, queue_work
+from routing.actions.seat_asks import ask_more_seats
+from routing.actions.surges import compose_plan, start_surge
 from routing.claims import Pair, claim
 from routing.models import (
     AgentSkill,
+    Callback,
+    DecisionRecord,
     Engagement,
     Presence,
     Queue,
@@ -49,6 +53,7 @@ from routing.models import (
 )
 from routing.pools import add_step, pool_of_partner
 from routing.presence import set_presence
+from routing.surge.bundle import Bundle, SeatWish
 from tests.people import Cast, make_cast
 
 
@@ -158,11 +163,22 @@ def house(slug: str, words: Words) -> House:
         parts |= _forgotten(cast, admin, words)
         parts["hold_id"] = place_hold(unknown.id, reason=f"Dispute over {words.plant}", member=cast.sam).id
         parts |= {"import_id": file.id, "export_id": export.id, "simulation_id": tried.id}
+        parts |= _surge(cast, digital, words)
         hidden = parts | _parts(cast, unknown, words)
+        theirs = SeatWish(cast.other_partner.id, 1)
+        hidden["ask_id"] = ask_more_seats(int(parts["run_id"]), theirs, actor=cast.sam.actor).id
         hidden["announcement_id"] = post_announcement(
             actor=cast.sam.actor, title=f"{words.plant} for the office only", audience="inhouse"
         ).id
     return House(cast=cast, admin=admin, words=words, parts=parts, hidden=hidden)
+
+
+def _surge(cast: Cast, digital: Queue, words: Words) -> dict[str, int | str]:
+    """A surge plan that runs, and seats that Digipress is asked for."""
+    bundle = Bundle(announcements=((digital.id, words.plant),), asks=(SeatWish(cast.partner.id, 2),))
+    plan = compose_plan(member=cast.sam, name=words.plant, purpose="", bundle=bundle)
+    run = start_surge(plan.id, member=cast.sam, expected=1)
+    return {"plan_id": plan.id, "run_id": run.id, "ask_id": run.asks.get().id}
 
 
 def _forgotten(cast: Cast, admin: Member, words: Words) -> dict[str, int | str]:
@@ -191,7 +207,17 @@ def _parts(cast: Cast, customer: Customer, words: Words) -> dict[str, int | str]
     promise = make_promise(customer.id, text=f"{words.plant} seeds by post", due_at=due, actor=cast.ana.actor)
     case = open_case(customer.id, title=f"Lost {words.plant}", reason="other", actor=cast.ana.actor)
     offer = accept_offer(_offer(cast.ana, customer, queue="service"), member=cast.ana)
+    owed = Callback.objects.create(
+        customer=customer,
+        queue=offer.work_item.queue,
+        interaction=offer.work_item.interaction,
+        number="+442079460018",
+        mode=Queue.Callback.AGENT_FIRST,
+        state=Callback.State.CONNECTED,
+    )
     return {
+        "callback_id": owed.id,
+        "decision_id": DecisionRecord.objects.get(offer=offer).id,
         "customer_id": customer.id,
         "hold_id": hold_contact(customer.id, why=f"{words.plant} in bloom", actor=cast.ana.actor).pk,
         "identity_id": customer.identities.get().pk,

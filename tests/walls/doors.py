@@ -63,6 +63,12 @@ BODIES: dict[str, dict[str, str]] = {
     "desk:duplicate_merge": {"stays": "first"},
     "desk:duplicate_propose": {"other": "1"},
     "desk:simulations": {"source": "example:one-queue", "weeks": "1", "seats-1": "2"},
+    "desk:surge_new": {"name": "Marmalade day", "minutes": "60", "units-chat": "20"},
+    "desk:surge_change": {"name": "Storm day", "minutes": "30", "units-chat": "25", "version": "1"},
+    "desk:surge_preview": {"version": "1"},
+    "desk:surge_start": {"version": "1"},
+    "desk:surge_ask": {"partner": "1", "seats": "2", "from": "5", "answer": "5"},
+    "desk:seat_answer": {"answer": "accepted", "note": ""},
     "desk:announce": {
         "title": "Take no cards",
         "body": "",

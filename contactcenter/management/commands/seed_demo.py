@@ -24,6 +24,7 @@ from contactcenter.demo.privacy import write_privacy
 from contactcenter.demo.removal import remove_company
 from contactcenter.demo.robert import write_robert
 from contactcenter.demo.routing_setup import write_routing
+from contactcenter.demo.surge import write_surge
 from contactcenter.demo.telephone import callers, carrier_account, own_line, write_telephone
 from customers.models import Customer
 from foundation import clock
@@ -95,6 +96,7 @@ def _write_records(company: Company, now: datetime) -> None:
         write_robert(company, robert, now)
         write_doubles(company)
         write_privacy(company, robert, others[0], now)
+        write_surge(company)
 
 
 def _logins(meridian: Company, fellhouse: Company, before: dict[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def refusals(contact: Contact, seat: Seat, scene: Scene) -> list[Refusal]:
         rule.refusal(contact, seat, scene) for rule in AGENT_RULES if not rule.allows(contact, seat, scene)
     ]
     pool_ids: Collection[int] = seat.agent.pools
+    if not pool_ids:
+        return [Refusal("is in no team that takes contacts", None, "being put into one"), *found]
     for rule in POOL_RULES:
         left = [one for one in pool_ids if rule.admits(contact, one, scene)]
         if not left:
