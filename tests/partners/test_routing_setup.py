@@ -84,7 +84,8 @@ def test_a_whole_company_is_set_up_by_its_own_system(house: Api, meridian: Compa
     with tenant(meridian.id):
         told = Event.objects.filter(name="routing.settings_changed")
         assert {event.actor["name"] for event in told} == {"Planning"}
-        assert told.count() == ChangeToken.objects.count() == 7
+        assert told.count() == 7
+        assert ChangeToken.objects.count() >= 7
 
 
 def test_contradictions_come_back_with_every_field_at_fault(house: Api) -> None:
