@@ -24,7 +24,7 @@ def test_the_wait_document_is_asked_for_again_and_again_with_the_position(stage)
 def test_a_key_in_the_wait_document_leads_out_of_the_queue(stage):
     call = queued(
         stage,
-        wait='<Gather numDigits="1" timeout="3600" action="/leave"><Say>Press 1 to be called back.</Say></Gather>',
+        wait='<Gather numDigits="1" timeout="999" action="/leave"><Say>Press 1 to be called.</Say></Gather>',
         leave="<Leave/>",
         after="<Say>We call you back.</Say>",
     )
