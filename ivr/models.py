@@ -89,7 +89,7 @@ class CallSession(TenantModel):
     interaction = models.OneToOneField(Interaction, on_delete=models.CASCADE, related_name="call")
     number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT)
     call_sid = models.CharField(max_length=34)
-    earlier_sids = ArrayField(models.CharField(max_length=34), default=list, blank=True)
+    earlier_sids = ArrayField(models.CharField(max_length=34), default=list, db_default=[], blank=True)
     callback_id = models.BigIntegerField(null=True, help_text="The call owed to them, or made")
     state = models.CharField(max_length=12, choices=State, default=State.IN_IVR)
     caller_id = models.CharField(max_length=16, blank=True, default="", help_text="E.164; empty: withheld")

@@ -1,12 +1,13 @@
-"""The rules and people of an organisation for those who only read: kept in this process for a moment.
+"""What is set up, for those who only read: kept in this process for a moment.
 
-The owner of the order reads them itself (`config`) and at once when they change.
+The owner of the order reads it itself (`config`) and at once when it changes.
 """
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -14,33 +15,37 @@ from foundation.tenancy import current_organization_id
 from routing.config import lent_texts, load_agents, load_rules
 from routing.engine import Agent, Rulebook
 
-MOST_ORGANIZATIONS = 500
+MOST_KEPT = 1_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is set up, and who takes work; `read_at` in monotonic seconds."""
+    """The rules, who takes work, and what surge plans have callers hear, by queue."""
 
     rules: Rulebook
     agents: Mapping[int, Agent]
-    lent_texts: Mapping[int, str]  # what surge plans have callers hear, by queue
-    read_at: float
+    lent_texts: Mapping[int, str]
 
 
-_kept: dict[int, Known] = {}
+_kept: dict[tuple[int, str], tuple[float, Any]] = {}
 _lock = threading.Lock()
 
 
 def known_setup() -> Known:
     """The current organisation's, at most `ROUTING_SETUP_KEPT_SECONDS` old."""
-    organization_id = current_organization_id()
-    found = _kept.get(organization_id)
-    if found is None or time.monotonic() - found.read_at >= settings.ROUTING_SETUP_KEPT_SECONDS:
-        found = Known(
-            rules=load_rules(), agents=load_agents(), lent_texts=lent_texts(), read_at=time.monotonic()
-        )
-        with _lock:
-            if len(_kept) >= MOST_ORGANIZATIONS:
-                _kept.clear()
-            _kept[organization_id] = found
-    return found
+    return kept("setup", lambda: Known(rules=load_rules(), agents=load_agents(), lent_texts=lent_texts()))
+
+
+def kept(name: str, read: Callable[[], T]) -> T:
+    """What `read` found for the current organisation, at most `ROUTING_SETUP_KEPT_SECONDS` ago."""
+    place = current_organization_id(), name
+    read_at, value = _kept.get(place, (float("-inf"), None))
+    if time.monotonic() - read_at < settings.ROUTING_SETUP_KEPT_SECONDS:
+        return value  # type: ignore[no-any-return]
+    value = read()
+    with _lock:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[place] = time.monotonic(), value
+    return value

@@ -17,7 +17,7 @@ from routing.models import PauseReason
 from routing.queries.setup import channel_documents, hours_document, reason_document
 from routing.setup_rules.hours import DAYS
 
-CHANNEL_NAMES = {"voice": "Calls", "chat": "Chats", "message": "Text messages", "email": "Mail"}
+CHANNEL_NAMES = {"voice": "Calls", "chat": "Chats", "message": "Text messages", "email": "E-mail"}
 HOLIDAY = (
     Setting("date", "Day", "day"),
     Setting("name", "Name", most=80),

@@ -12,7 +12,7 @@ from desk.panels import floor as panels
 from desk.panels import surges
 from desk.panels.floor import FloorNow
 from foundation.errors import NotVisible
-from routing.queries.problems import setup_problems
+from routing.queries.problems import known_problems
 
 _PANELS: dict[str, Callable[[DeskRequest, FloorNow], Any]] = {
     "figures": lambda request, now: panels.figures_panel(now),
@@ -22,7 +22,7 @@ _PANELS: dict[str, Callable[[DeskRequest, FloorNow], Any]] = {
     "calls": lambda request, now: panels.calls_panel(request.viewer, request.organization),
     "promises": lambda request, now: panels.promises_panel(now, request.viewer, request.organization),
     "announcements": lambda request, now: panels.announcements_panel(),
-    "setup": lambda request, now: setup_problems(),
+    "setup": lambda request, now: known_problems(),
     "surge": lambda request, now: surges.running_panel(),
 }
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             model_name="callsession",
             name="earlier_sids",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=34), blank=True, default=list, size=None
+                base_field=models.CharField(max_length=34), blank=True, db_default=[], default=list, size=None
             ),
         ),
         migrations.AlterField(

@@ -9,6 +9,7 @@ from accounts.models import Contract, Partner
 from foundation import clock
 from foundation.models import Event
 from routing.events import RoutingSettingsChanged
+from routing.known import kept
 from routing.models import AgentSkill
 from routing.queries.setup import world
 from routing.setup_rules import Problem, World, check_queue
@@ -46,6 +47,11 @@ def setup_problems(there: World | None = None) -> list[SetupProblem]:
     return sorted(found, key=lambda one: (one.level != "now", one.name, one.field))
 
 
+def known_problems() -> list[SetupProblem]:
+    """The same as of a moment ago: for screens that ask again and again."""
+    return kept("problems", setup_problems)
+
+
 def _of_queues(there: World) -> Iterator[SetupProblem]:
     for queue in there.queues.values():
         for problem in check_queue(queue, there):
@@ -76,10 +82,11 @@ def _place(queue: Mapping[str, Any], field: str) -> str:
 def _ending_contracts() -> Iterator[SetupProblem]:
     now = clock.now()
     running = Contract.objects.filter(effective_from__lte=now).exclude(ended_at__lte=now)
+    newest = {one.partner_id: one.ended_at for one in running.order_by("version")}
     for partner in Partner.objects.filter(is_active=True).exclude(pool=None).select_related("pool"):
-        newest = running.filter(partner=partner).order_by("-version").first()
-        if newest is not None and newest.ended_at is not None and newest.ended_at <= now + SOON:
-            day = f"{newest.ended_at:%-d %B}"
+        ended_at = newest.get(partner.id)
+        if ended_at is not None and ended_at <= now + SOON:
+            day = f"{ended_at:%-d %B}"
             yield SetupProblem(
                 "soon",
                 f"pool/{partner.pool.slug}",
