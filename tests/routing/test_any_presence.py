@@ -35,7 +35,7 @@ people = st.sampled_from(["ana", "mark", "paula"])
 def test_no_order_of_events_leaves_an_illegal_state_or_a_gap_in_anybodys_time(
     floor: Floor, hands: Clock
 ) -> None:
-    ChannelRule.objects.create(channel="mail", units=20, is_interruptible=True)
+    ChannelRule.objects.create(channel="email", units=20, is_interruptible=True)
     Queue.objects.filter(slug="service").update(offers_at_once=2)
     Queue.objects.filter(slug="digital").update(wrap_up="none")
 

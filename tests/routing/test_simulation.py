@@ -182,7 +182,7 @@ def test_declined_and_missed_offers_go_on_with_their_age_and_no_rule_is_broken()
 
 def test_messages_share_an_agent_and_calls_do_not() -> None:
     recorded = tuple(Recorded(at=float(n), handle=600.0) for n in range(5))
-    stream = Stream("mail", 1, recorded=recorded, channel="mail")
+    stream = Stream("mail", 1, recorded=recorded, channel="email")
     calls = Stream("calls", 2, recorded=recorded[:2], channel="voice")
     profile = Profile("mixed", (stream,), people(1), days=0.1)
     assert simulate(team(plan()), profile).queues[0].longest == 0
